@@ -1,0 +1,129 @@
+# Kesher. `make run` starts it, `make test` proves it; `make` alone lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
+PORT ?= 8000
+UV_VERSION := 0.13.9
+BUILD := .build
+BIN := .venv/bin
+UV := $(BUILD)/boot/bin/uv
+WANTS := git make python3-venv
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+# uv brings its own list of authorities; a machine that keeps one knows better.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= 1
+endif
+
+.PHONY: help setup run test check soak teeth bench messages shots lock
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: .venv/.runtime.ok $(BUILD)/assets.ok $(BUILD)/messages.ok ## install all that a running Kesher needs
+	@:
+
+run: setup ## start Kesher at http://localhost:8000 (PORT=)
+	@PORT=$(PORT) exec $(BIN)/kesher run
+
+test: tools setup check ## everything that is checked, on both databases
+	@export $(BROWSER_ENV)
+	echo "== on SQLite"
+	$(BIN)/python -m pytest -n 2
+	echo "== on PostgreSQL"
+	$(BIN)/python -m pytest -n 2 -p tests.pgplugin -m "not browser and not soak"
+
+check: .venv/.dev.ok setup ## what can be seen without running the product
+	@$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --cache-dir $(BUILD)/import-linter
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest tests/architecture
+
+soak: .venv/.dev.ok tools setup ## hours of kill storms, a million rows, every combination
+	@export $(BROWSER_ENV)
+	$(BIN)/python -m pytest -m soak -n 0
+
+teeth: .venv/.dev.ok tools setup ## plant each listed fault and demand red
+	@export $(BROWSER_ENV)
+	$(BIN)/python -m tests.teeth
+
+bench: .venv/.dev.ok setup ## figures of speed and size, into bench/results
+	@$(BIN)/python -m bench
+
+messages: .venv/.dev.ok ## collect the strings to translate and compile them
+	@$(BIN)/python -m kesher.config.messages collect
+	$(BIN)/python -m kesher.config.messages compile
+
+shots: .venv/.dev.ok tools setup ## pictures of every page, into docs/pictures
+	@export $(BROWSER_ENV)
+	$(BIN)/python -m tests.browser.shots
+
+lock: $(UV) ## choose versions anew from requirements/*.in
+	@cd requirements
+	compile() { ../$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header "$$@"; }
+	compile runtime.in -o runtime.txt
+	compile dev.in -o dev.txt
+	compile node.in -o node.txt
+	compile --no-deps data.in -o data.txt
+
+# ---- Python
+
+$(UV): Makefile
+	@if ! $(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+	  echo "Kesher needs Python 3.11 or newer with venv. On Debian:  sudo apt-get install -y $(WANTS)" >&2; exit 1
+	fi
+	if ! $(UV) --version 2>/dev/null | grep -qF " $(UV_VERSION)"; then
+	  $(PYTHON) -m venv --clear $(BUILD)/boot
+	  $(BUILD)/boot/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	fi
+	touch $@
+
+$(BIN)/python: | $(UV)
+	@$(UV) venv -q --clear --python $(PYTHON) .venv
+
+.venv/.runtime.ok: requirements/runtime.txt pyproject.toml $(UV) | $(BIN)/python
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	touch $@
+
+.venv/.dev.ok: requirements/dev.txt requirements/data.txt .venv/.runtime.ok
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(UV) pip install -q --python $(BIN)/python --require-hashes --no-deps -r requirements/data.txt
+	touch $@
+
+$(BUILD)/messages.ok: $(shell find locale -name '*.po' 2>/dev/null) .venv/.runtime.ok
+	@$(BIN)/python -m kesher.config.messages compile
+	touch $@
+
+# ---- what the pages are built from
+
+# Prints the folder of a Node that is new enough; without one, Node comes from PyPI.
+NODE_BIN = $(shell node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null \
+  && command -v npm >/dev/null && dirname "$$(command -v node)" || echo $(CURDIR)/$(BUILD)/node/bin)
+
+$(BUILD)/node.ok: requirements/node.txt $(UV)
+	@if [ "$(NODE_BIN)" = "$(CURDIR)/$(BUILD)/node/bin" ]; then
+	  $(UV) venv -q --clear --python $(PYTHON) $(BUILD)/node
+	  $(UV) pip install -q --python $(BUILD)/node/bin/python --require-hashes -r requirements/node.txt
+	fi
+	touch $@
+
+node_modules/.ok: package.json package-lock.json .npmrc $(BUILD)/node.ok
+	@PATH="$(NODE_BIN):$$PATH" npm ci --silent
+	touch $@
+
+$(BUILD)/assets.ok: $(shell find frontend -type f -not -name '*.pyc' 2>/dev/null) node_modules/.ok .venv/.runtime.ok
+	@if [ -f frontend/build.py ]; then PATH="$(NODE_BIN):$$PATH" $(BIN)/python frontend/build.py; fi
+	touch $@
+
+# ---- what the tests need of the machine
+
+include tests/tools.mk

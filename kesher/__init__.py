@@ -1,0 +1,1 @@
+"""Kesher: one customer, one record, one history, for businesses that serve people."""
