@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+ANSWERS = ("policy", "fields", "search", "person", "imports", "jobs")
+
+
+class CoreConfig(AppConfig):
+    name = "kesher.core"
+    label = "core"
+
+    def ready(self):
+        """Collect each part's answers to the questions that core asks."""
+        for answer in ANSWERS:
+            autodiscover_modules(answer)

@@ -1,0 +1,5 @@
+"""Who we serve: people, organisations and households, how to reach them and how they are tied.
+
+Announces CustomerAdded, CustomerChanged, CustomersImported, CustomerBinned, CustomerRestored.
+Main words: customer, contact point, tie, household, wish, tag, source, life stage.
+"""

@@ -1,0 +1,28 @@
+from dataclasses import dataclass
+
+from kesher.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerAdded(Event):
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerChanged(Event):
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerBinned(Event):
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerRestored(Event):
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersImported(Event):
+    first_change_id: int

@@ -1,0 +1,90 @@
+"""Who sees which customers, and which of their fields."""
+
+from kesher.core.access import OPEN, Link, Policy, policy_for
+from kesher.customers import models
+
+CONTACT = "contact"
+PERSONAL = "personal"
+
+
+@policy_for(models.Customer)
+class CustomerPolicy(Policy):
+    owner = "owner"
+    team = "team"
+    branches = Link(models.CustomerBranch, "customer")
+    fields = {
+        "id": OPEN, "kind": OPEN, "first_name": OPEN, "last_name": OPEN, "name": OPEN,
+        "sort_name": OPEN, "reference": OPEN, "gender": OPEN, "birth_on": PERSONAL,
+        "language": OPEN, "phone": CONTACT, "email": CONTACT, "city": OPEN,
+        "preferred_channel": OPEN, "preferred_member": OPEN, "preferred_days": OPEN,
+        "preferred_from": OPEN, "preferred_until": OPEN, "owner": OPEN, "team": OPEN,
+        "branches": OPEN, "tags": OPEN, "source": OPEN, "stage": OPEN, "since_on": OPEN,
+        "about": PERSONAL, "archived_at": OPEN, "binned_at": OPEN, "created_at": OPEN,
+        "is_demo": OPEN, "version": OPEN,
+    }  # fmt: skip
+    label = ("name",)
+
+
+@policy_for(models.Source)
+class SourcePolicy(Policy):
+    fields = {f: OPEN for f in ("id", "name", "is_demo")}
+    label = ("name",)
+
+
+@policy_for(models.Tag)
+class TagPolicy(Policy):
+    fields = {f: OPEN for f in ("id", "name", "is_demo")}
+    label = ("name",)
+
+
+@policy_for(models.CustomerBranch)
+class CustomerBranchPolicy(Policy):
+    within = "customer"
+    fields = {f: OPEN for f in ("id", "customer", "branch")}
+
+
+@policy_for(models.CustomerTag)
+class CustomerTagPolicy(Policy):
+    within = "customer"
+    fields = {f: OPEN for f in ("id", "customer", "tag")}
+
+
+@policy_for(models.ContactPoint)
+class ContactPointPolicy(Policy):
+    """Reached only through a customer's own use of it."""
+
+    fields = {
+        f: CONTACT
+        for f in (
+            "id", "kind", "normal", "raw", "extension", "street", "city", "postcode", "country",
+        )
+    }  # fmt: skip
+    label = ("raw",)
+
+
+@policy_for(models.CustomerContact)
+class CustomerContactPolicy(Policy):
+    within = "customer"
+    fields = {
+        "id": OPEN, "customer": OPEN, "point": CONTACT, "label": CONTACT, "raw": CONTACT,
+        "rank": OPEN, "valid_until": CONTACT,
+    }  # fmt: skip
+    label = ("raw",)
+
+
+@policy_for(models.Tie)
+class TiePolicy(Policy):
+    within = "customer"
+    fields = {
+        f: OPEN for f in ("id", "customer", "other", "role", "title", "starts_on", "ends_on")
+    }
+
+
+@policy_for(models.Wish)
+class WishPolicy(Policy):
+    within = "customer"
+    fields = {
+        "id": OPEN, "customer": OPEN, "kind": OPEN, "text": PERSONAL, "folded": PERSONAL,
+        "noted_on": OPEN, "noted_by": OPEN, "wanted_on": OPEN, "met_on": OPEN, "version": OPEN,
+    }  # fmt: skip
+    label = ("text",)

@@ -1,0 +1,47 @@
+from dataclasses import dataclass
+
+from kesher.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class TouchRecorded(Event):
+    touch_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TouchChanged(Event):
+    touch_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberMentioned(Event):
+    touch_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPlanned(Event):
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskChanged(Event):
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDone(Event):
+    task_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAttached(Event):
+    attachment_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageQueued(Event):
+    message_id: int

@@ -1,0 +1,105 @@
+"""Who sees which touches, tasks, files and messages. A touch is seen with its customer."""
+
+from kesher.core.access import OPEN, Policy, policy_for
+from kesher.engagement import models
+
+
+@policy_for(models.Touch)
+class TouchPolicy(Policy):
+    owner = "member"
+    within = "customer"
+    row_classification = "classification"
+    fields = {
+        f: OPEN
+        for f in (
+            "id", "customer", "channel", "direction", "happened_at", "member", "branch",
+            "subject", "text", "outcome", "minutes_length", "classification", "pinned_at",
+            "severity", "settled_at", "binned_at", "is_demo", "version",
+        )
+    }  # fmt: skip
+    shows = frozenset({"attachments"})
+    label = ("subject",)
+
+
+@policy_for(models.Task)
+class TaskPolicy(Policy):
+    owner = "owner"
+    team = "team"
+    branch = "branch"
+    within = "customer"
+    fields = {
+        f: OPEN
+        for f in (
+            "id", "customer", "kind", "title", "note", "due_on", "due_time", "owner", "team",
+            "branch", "repeat", "next_title", "next_days", "state", "done_at", "done_by",
+            "follows", "created_by", "created_at", "is_demo", "version",
+        )
+    }  # fmt: skip
+    label = ("title",)
+
+
+@policy_for(models.CustomerPulse)
+class CustomerPulsePolicy(Policy):
+    within = "customer"
+    fields = {
+        f: OPEN
+        for f in (
+            "customer", "last_touch_at", "last_channel", "next_due_on", "next_task",
+            "open_tasks", "open_complaints",
+        )
+    }  # fmt: skip
+
+
+@policy_for(models.Attachment)
+class AttachmentPolicy(Policy):
+    owner = "added_by"
+    within = "customer"
+    row_classification = "classification"
+    fields = {
+        f: OPEN
+        for f in (
+            "id", "customer", "touch", "file", "name", "classification", "added_by", "added_at",
+            "binned_at", "is_demo", "version",
+        )
+    }  # fmt: skip
+    label = ("name",)
+
+
+@policy_for(models.Message)
+class MessagePolicy(Policy):
+    """What leaves the house: read by those cleared for how to reach people."""
+
+    owner = "member"
+    within = "customer"
+    fields = {
+        "id": OPEN, "key": OPEN, "purpose": OPEN, "channel": OPEN, "template": OPEN,
+        "language": OPEN, "address": "contact", "subject": "contact", "text": "contact",
+        "html": "contact", "customer": OPEN, "member": OPEN, "about_kind": OPEN,
+        "about_id": OPEN, "reason": OPEN, "state": OPEN, "attempts": OPEN, "not_before": OPEN,
+        "sent_at": OPEN, "error": OPEN, "created_at": OPEN,
+    }  # fmt: skip
+    label = ("template",)
+
+
+@policy_for(models.Notification)
+class NotificationPolicy(Policy):
+    owner = "member"
+    fields = {
+        f: OPEN
+        for f in (
+            "id", "member", "kind", "about_kind", "about_id", "caused_by", "created_at", "read_at",
+        )
+    }  # fmt: skip
+
+
+@policy_for(models.Draft)
+class DraftPolicy(Policy):
+    owner = "member"
+    fields = {f: OPEN for f in ("id", "member", "customer", "channel", "text", "saved_at")}
+
+
+@policy_for(models.Presence)
+class PresencePolicy(Policy):
+    owner = "member"
+    within = "customer"
+    fields = {f: OPEN for f in ("id", "member", "customer", "field", "seen_at")}

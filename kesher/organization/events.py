@@ -1,0 +1,33 @@
+from dataclasses import dataclass
+
+from kesher.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberInvited(Event):
+    invitation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoined(Event):
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberChanged(Event):
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberLeft(Event):
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessChanged(Event):
+    role_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsencePlanned(Event):
+    absence_id: int

@@ -1,0 +1,1 @@
+"""What follows from an event: one file per event, each fetches, calls one command, nothing else."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SurfaceConfig(AppConfig):
+    name = "kesher.surface"
+    label = "surface"

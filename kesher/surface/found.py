@@ -1,0 +1,19 @@
+"""A record outside the actor's scope does not exist."""
+
+from typing import TypeVar
+
+from django.db.models import Model
+from django.http import Http404
+
+from kesher.core.access import Actor, visible
+
+M = TypeVar("M", bound=Model)
+
+
+def found(actor: Actor, model: type[M], pk: int, *related: str) -> M:
+    """The record with what is related, or 404 where the actor may not know of it."""
+    rows = visible(actor, model, "view")
+    record = (rows.select_related(*related) if related else rows).filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    return record

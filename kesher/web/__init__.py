@@ -1,0 +1,1 @@
+"""The pages of the staff. They compose what the parts offer and hold no rules."""

@@ -1,0 +1,15 @@
+"""Addresses of the staff's pages; each part keeps its own."""
+
+from django.urls import include, path
+
+from kesher.web import style
+
+urlpatterns = [
+    path("", include("kesher.web.home.urls")),
+    path("", include("kesher.web.organization.urls")),
+    path("", include("kesher.web.customers.urls")),
+    path("", include("kesher.web.engagement.urls")),
+    path("", include("kesher.web.billing.urls")),
+    path("style/", style.guide, name="style"),
+    path("theme.css", style.theme_css, name="theme-css"),
+]
