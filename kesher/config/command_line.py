@@ -33,3 +33,7 @@ def main() -> None:
     own = f"kesher_{name}"
     # A word that Django has a command for (check) or Python forbids (import) goes by kesher_WORD.
     manage(["kesher", own if own in get_commands() else name, *words[1:]])
+
+
+if __name__ == "__main__":
+    main()
