@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import AccessDenied, Actor, Scope, require_kind, visible
+from kesher.core.changes import new_batch, record_changes
+from kesher.core.events import announce
+from kesher.core.models import Change
+from kesher.core.refusal import Refusal
+from kesher.core.search import index
+from kesher.customers import points, typed
+from kesher.customers.events import CustomerAdded, CustomersImported
+from kesher.customers.models import (
+    ContactPoint,
+    Customer,
+    CustomerBranch,
+    CustomerContact,
+    CustomerTag,
+    Source,
+    Tag,
+)
+from kesher.customers.points import Address, Reading
+from kesher.organization.models import Branch, Member, Team
+from kesher.organization.queries import business
+
+CHUNK = 1000
+N = TypeVar("N", bound=models.Model)
+KEPT = (  # columns of a new customer that its first Change remembers when they hold anything
+    "kind", "first_name", "last_name", "name", "reference", "gender", "birth_on", "language",
+    "phone", "email", "city", "preferred_channel", "preferred_member_id", "preferred_days",
+    "preferred_from", "preferred_until", "owner_id", "team_id", "source_id", "stage", "since_on",
+    "about",
+)  # fmt: skip
+
+
+class NumberTaken(Refusal):
+    """Two customers with one customer number."""
+
+    message = _("Customer number “%(number)s” belongs to another customer already.")
+
+
+@dataclass
+class NewCustomer:
+    """All that may be said of a customer when he is added; what is not known stays empty."""
+
+    kind: str = Customer.Kind.PERSON
+    first_name: str = ""
+    last_name: str = ""
+    name: str = ""
+    reference: str = ""
+    gender: str = ""
+    birth_on: datetime.date | None = None
+    language: str = ""
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+    faxes: list[str] = field(default_factory=list)
+    messengers: list[str] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+    city: str = ""
+    preferred_channel: str = ""
+    preferred_member: Member | None = None
+    preferred_days: list[int] = field(default_factory=list)
+    preferred_from: datetime.time | None = None
+    preferred_until: datetime.time | None = None
+    owner: Member | None = None
+    team: Team | None = None
+    branches: list[Branch] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    source: str = ""
+    stage: str = Customer.Stage.PROSPECT
+    since_on: datetime.date | None = None
+    about: str = ""
+
+
+@transaction.atomic
+def add_customers(
+    *, by: Actor, customers: Sequence[NewCustomer], batch: str = "", is_demo: bool = False
+) -> list[Customer]:
+    """Take in many customers at once, with how to reach them and where they belong."""
+    require_kind(by, "add", Customer)
+    region = business().country
+    read = [(_record(by, new, is_demo), new, _readings(new, region)) for new in customers]
+    _refuse_taken_numbers([record for record, _new, _points in read])
+    batch = batch or new_batch()
+    names = _Names(customers, is_demo)
+    for at in range(0, len(read), CHUNK):
+        _save(by, read[at : at + CHUNK], names, batch)
+    added = [record for record, _new, _points in read]
+    _require_added(by, added)
+    _announce_added(by, added, batch)
+    return added
+
+
+def add_customer(*, by: Actor, customer: NewCustomer, batch: str = "") -> Customer:
+    """Take in one customer."""
+    return add_customers(by=by, customers=[customer], batch=batch)[0]
+
+
+def _record(by: Actor, new: NewCustomer, is_demo: bool) -> Customer:
+    kind = typed.checked_choice("kind", new.kind)
+    first, last, shown = typed.named(
+        kind, typed.line(new.first_name), typed.line(new.last_name), typed.line(new.name)
+    )
+    is_own = by.scope(Customer, "add") == Scope.OWN and not by.is_system
+    return Customer(
+        kind=kind,
+        first_name=first,
+        last_name=last,
+        name=shown,
+        sort_name=typed.sort_name(first, last, shown),
+        reference=typed.checked_text("reference", new.reference) or None,
+        gender=typed.checked_choice("gender", new.gender),
+        birth_on=typed.checked_day("birth_on", new.birth_on),
+        language=typed.checked_choice("language", new.language),
+        city=typed.checked_text("city", new.city),
+        preferred_channel=typed.checked_choice("preferred_channel", new.preferred_channel),
+        preferred_member=new.preferred_member,
+        preferred_days=typed.checked_days(new.preferred_days),
+        preferred_from=new.preferred_from,
+        preferred_until=new.preferred_until,
+        owner_id=new.owner.pk if new.owner else by.member_id if is_own else None,
+        team=new.team,
+        stage=typed.checked_choice("stage", new.stage),
+        since_on=typed.checked_day("since_on", new.since_on),
+        about=typed.checked_text("about", new.about),
+        is_demo=is_demo,
+    )
+
+
+def _readings(new: NewCustomer, region: str) -> list[Reading]:
+    """The contact points in order, each once."""
+    kinds = ContactPoint.Kind
+    typed_points: list[tuple[str, Any]] = [
+        *((kinds.PHONE, phone) for phone in new.phones),
+        *((kinds.EMAIL, email) for email in new.emails),
+        *((kinds.FAX, fax) for fax in new.faxes),
+        *((kinds.MESSENGER, name) for name in new.messengers),
+        *((kinds.ADDRESS, address) for address in new.addresses),
+    ]
+    read = (points.read_point(kind, one, region) for kind, one in typed_points if one)
+    return list({reading.key: reading for reading in read}.values())
+
+
+def _refuse_taken_numbers(records: Iterable[Customer]) -> None:
+    numbers = [record.reference for record in records if record.reference]
+    seen: set[str] = set()
+    for number in numbers:
+        if number in seen:
+            raise NumberTaken(number=number)
+        seen.add(number)
+    for at in range(0, len(numbers), CHUNK):
+        taken = Customer.objects.filter(reference__in=numbers[at : at + CHUNK])
+        for number in taken.values_list("reference", flat=True)[:1]:
+            raise NumberTaken(number=number)
+
+
+class _Names:
+    """Rows of tags and sources by their names, made where they are new."""
+
+    def __init__(self, customers: Sequence[NewCustomer], is_demo: bool):
+        tags = {name for new in customers for name in new.tags}
+        self.tags = _rows_by_name(Tag, tags, is_demo)
+        self.sources = _rows_by_name(Source, {new.source for new in customers}, is_demo)
+
+
+def _rows_by_name(model: type[N], names: Iterable[str], is_demo: bool) -> dict[str, N]:
+    most = model._meta.get_field("name").max_length
+    kept = {name: typed.line(name)[:most] for name in names if typed.line(name)}
+    wanted = set(kept.values())
+    missing = wanted - set(
+        model._default_manager.filter(name__in=wanted).values_list("name", flat=True)
+    )
+    model._default_manager.bulk_create(
+        (model(name=name, is_demo=is_demo) for name in sorted(missing)), ignore_conflicts=True
+    )
+    rows = {row.name: row for row in model._default_manager.filter(name__in=wanted)}
+    return {name: rows[short] for name, short in kept.items()}
+
+
+def _save(by: Actor, read: Sequence, names: _Names, batch: str) -> None:
+    rows = points.rows_for(reading for _record, _new, readings in read for reading in readings)
+    for record, new, readings in read:
+        record.source = names.sources.get(new.source)
+        _denormalise(record, readings)
+    records = [record for record, _new, _readings in read]
+    Customer.objects.bulk_create(records, batch_size=500)
+    _link(CustomerContact, read, lambda new, readings: _uses(readings, rows))
+    _link(CustomerBranch, read, lambda new, readings: _branches(by, new))
+    _link(CustomerTag, read, lambda new, readings: _tags(new, names))
+    record_changes(
+        by=by,
+        rows=(
+            (one, None, {name: value for name in KEPT if (value := getattr(one, name))})
+            for one in records
+        ),
+        batch=batch,
+    )
+    index("customer", [record.pk for record in records], fresh=True)
+
+
+def _denormalise(record: Customer, readings: Iterable[Reading]) -> None:
+    for reading in readings:
+        if reading.kind == ContactPoint.Kind.PHONE and not record.phone:
+            record.phone = reading.normal[:40]
+        elif reading.kind == ContactPoint.Kind.EMAIL and not record.email:
+            record.email = reading.normal
+        elif reading.city and not record.city:
+            record.city = reading.city
+
+
+def _link(model: type[models.Model], read: Sequence, columns_of: Callable) -> None:
+    model._default_manager.bulk_create(
+        (
+            model(customer_id=record.pk, **columns)
+            for record, new, readings in read
+            for columns in columns_of(new, readings)
+        ),
+        batch_size=500,
+    )
+
+
+def _uses(readings: Sequence[Reading], rows: dict) -> list[dict]:
+    ranks: dict[str, int] = {}
+    uses = []
+    for reading in readings:
+        rank = ranks[reading.kind] = ranks.get(reading.kind, -1) + 1
+        uses.append({"point_id": rows[reading.key].pk, "raw": reading.raw, "rank": rank})
+    return uses
+
+
+def _branches(by: Actor, new: NewCustomer) -> list[dict]:
+    ids = {branch.pk for branch in new.branches} or by.branches
+    return [{"branch_id": pk} for pk in sorted(ids)]
+
+
+def _tags(new: NewCustomer, names: _Names) -> list[dict]:
+    ids = {names.tags[name].pk for name in new.tags if name in names.tags}
+    return [{"tag_id": pk} for pk in sorted(ids)]
+
+
+def _require_added(by: Actor, added: Sequence[Customer]) -> None:
+    if by.scope(Customer, "add") == Scope.ALL:
+        return
+    for at in range(0, len(added), CHUNK):
+        ids = [record.pk for record in added[at : at + CHUNK]]
+        if visible(by, Customer, "add").filter(pk__in=ids).count() != len(ids):
+            raise AccessDenied(f"{by.label} may not add all of these customers")
+
+
+def _announce_added(by: Actor, added: Sequence[Customer], batch: str) -> None:
+    if len(added) == 1:
+        announce(CustomerAdded(customer_id=added[0].pk), by=by, about=added[0])
+        return
+    for at in range(0, len(added), CHUNK):
+        first = Change.objects.get(
+            kind=Customer._meta.label_lower, record_id=added[at].pk, batch=batch
+        )
+        announce(CustomersImported(first_change_id=first.pk), by=by)
