@@ -58,8 +58,8 @@ bench: .venv/.dev.ok setup ## figures of speed and size, into bench/results
 	@$(BIN)/python -m bench
 
 messages: .venv/.dev.ok ## collect the strings to translate and compile them
-	@$(BIN)/python -m kesher.config.messages collect
-	$(BIN)/python -m kesher.config.messages compile
+	@$(BIN)/python locale/collect.py
+	$(BIN)/python -m kesher.config.messages
 
 shots: .venv/.dev.ok tools setup ## pictures of every page, into docs/pictures
 	@export $(BROWSER_ENV)
@@ -100,7 +100,7 @@ $(BIN)/python: | $(UV)
 	touch $@
 
 $(BUILD)/messages.ok: $(shell find locale -name '*.po' 2>/dev/null) .venv/.runtime.ok
-	@$(BIN)/python -m kesher.config.messages compile
+	@$(BIN)/python -m kesher.config.messages
 	touch $@
 
 # ---- what the pages are built from

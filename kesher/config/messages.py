@@ -1,7 +1,5 @@
-"""Collects the strings to translate, and compiles the catalogues without gettext's own tools."""
+"""Compiles the catalogues without gettext's own tools; `locale/collect.py` gathers the strings."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -18,13 +16,5 @@ def compile_catalogues() -> None:
             write_mo(compiled, catalogue)
 
 
-def collect_strings() -> None:
-    languages = [part for folder in sorted(LOCALE.iterdir()) for part in ("-l", folder.name)]
-    options = ["--no-obsolete", "--no-wrap", "--add-location=file", "-i", "node_modules"]
-    root = LOCALE.parent
-    makemessages = [sys.executable, "manage.py", "makemessages", *languages, *options]
-    subprocess.run([*makemessages, "-i", ".venv", "-i", ".build", "-i", "tests"], cwd=root, check=True)
-
-
 if __name__ == "__main__":
-    {"compile": compile_catalogues, "collect": collect_strings}[sys.argv[1]]()
+    compile_catalogues()
