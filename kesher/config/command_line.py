@@ -27,8 +27,10 @@ def main() -> None:
     if not words or words[0] in {"help", "-h", "--help"}:
         sys.stdout.write(USAGE)
         return
-    from django.core.management import get_commands  # noqa: PLC0415 - slow to load
+    import django  # noqa: PLC0415 - slow to load
+    from django.core.management import get_commands  # noqa: PLC0415
 
+    django.setup()
     name = words[0]
     own = f"kesher_{name}"
     # A word that Django has a command for (check) or Python forbids (import) goes by kesher_WORD.
