@@ -19,14 +19,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -60,6 +58,7 @@ MIDDLEWARE = [
     # A page is closed unless it says login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kesher.surface.refusals.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -74,6 +73,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "kesher.web.shell.shell",
             ],
         },
     }
@@ -153,7 +153,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W005", "security.W008", "se
 
 # A __Host- cookie can come from nowhere but this very host, over TLS.
 _PREFIX = "__Host-" if ADDRESS.is_secure else ""
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "kesher.organization.session_store"
 SESSION_COOKIE_NAME = f"{_PREFIX}session"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ADDRESS.is_secure
@@ -194,7 +194,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kesher"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ADDRESS.is_local and not ADDRESS.is_secure
-USERSESSIONS_TRACK_ACTIVITY = False
 
 # ---- log
 

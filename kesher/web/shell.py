@@ -1,0 +1,94 @@
+"""What stands round every page: the rail, the "new" menu, pinned views, recent records, the bell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, may
+from kesher.customers.models import Customer
+from kesher.engagement.models import Task
+from kesher.engagement.queries import unread_count
+from kesher.organization.models import Business, Member
+from kesher.organization.queries import pinned_views
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the rail or of a menu."""
+
+    name: str
+    label: Any
+    icon: str
+    url: str
+    key: str = ""
+    count: int | None = None
+    on: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the rail may lead, and for whom."""
+
+    name: str
+    label: Any
+    icon: str
+    key: str
+    shown: Callable[[Actor], bool]
+
+
+PLACES = (
+    Place("today", _("Today"), "sun-high", "t", lambda actor: True),
+    Place("customers", _("Customers"), "users", "c", lambda actor: may(actor, "view", Customer)),
+    Place("tasks", _("Tasks"), "checkbox", "k", lambda actor: may(actor, "view", Task)),
+    Place("mailbox", _("Mailbox"), "inbox", "m", lambda actor: may(actor, "manage", Business)),
+)
+NEW = (
+    Place("customer-new", _("Customer"), "user-plus", "+", lambda actor: may(actor, "add", Customer)),
+    Place("task-new", _("Task"), "checkbox", "", lambda actor: may(actor, "add", Task)),
+    Place("invite", _("Colleague"), "mail", "", lambda actor: may(actor, "add", Member)),
+    Place("import", _("Import from a file"), "file-upload", "", lambda actor: may(actor, "add", Customer)),
+)  # fmt: skip
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: what the signed-in member may open from anywhere."""
+    context: dict[str, Any] = {
+        "business": getattr(request, "business", None),
+        "live_url": "/live",
+        "viewing_as": getattr(request, "viewing_as", None),
+    }
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return context
+    return context | {
+        "actor": actor,
+        "nav": _entries(request, actor, PLACES),
+        "new_menu": _entries(request, actor, NEW),
+        "pinned": SimpleLazyObject(lambda: pinned_views(actor)),
+        "bell_count": SimpleLazyObject(lambda: unread_count(actor)),
+    }
+
+
+def _entries(request: HttpRequest, actor: Actor, places: tuple[Place, ...]) -> list[Entry]:
+    entries = []
+    for place in places:
+        url = _address(place.name)
+        if url and place.shown(actor):
+            on = request.path == url or (url != "/" and request.path.startswith(url))
+            entries.append(Entry(place.name, place.label, place.icon, url, place.key, on=on))
+    return entries
+
+
+def _address(name: str) -> str:
+    """The address of a page, or nothing where this Kesher has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
