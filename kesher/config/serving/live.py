@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs
 
-from django.db import Error, close_old_connections, connection
+from django.db import Error, close_old_connections, connections
 
 from kesher.config.serving.listeners import (
     GOODBYE,
@@ -59,7 +59,7 @@ class Hub:
         self.stopping.set()
         for task in self.tasks:
             task.cancel()
-        await self.ask(connection.close)
+        await self.ask(connections.close_all)
 
     async def ask(self, question: Callable, *arguments):
         """Ask the database in the one thread that has a connection for this."""
