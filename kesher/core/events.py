@@ -45,9 +45,17 @@ def on(event_type: type[Event]):
 
 
 def announce(
-    event: Event, *, by: Actor, about: Model | None = None, version: int | None = None
+    event: Event,
+    *,
+    by: Actor,
+    about: Model | None = None,
+    version: int | None = None,
+    classification: str = "",
 ) -> EventRecord:
-    """Write down a fact, in the same transaction as what made it true."""
+    """Write down a fact, in the same transaction as what made it true.
+
+    A classification keeps a fact about an open record from those not cleared for what happened.
+    """
     record = EventRecord(
         name=event.key(), payload=asdict(event), actor=by.label, actor_id=by.member_id
     )
@@ -56,6 +64,7 @@ def announce(
         record.record_id = about.pk
         record.version = version if version is not None else getattr(about, "version", None)
         _mark_scope(record, policy_of(type(about)), about)
+    record.classification = classification or record.classification
     record.save(force_insert=True)
     Delivery.objects.bulk_create(
         Delivery(record=record, reaction=name) for name in _reactions[event.key()]
@@ -69,7 +78,8 @@ def _mark_scope(record: EventRecord, policy: Policy, about: Model) -> None:
         parent = getattr(about, policy.within)
         if parent is not None:
             return _mark_scope(record, policy_of(type(parent)), parent)
-    record.owner_id = getattr(about, f"{policy.owner}_id") if policy.owner else None
+    if policy.owner:  # of a member, the member himself
+        record.owner_id = getattr(about, about._meta.get_field(policy.owner).attname)
     record.team_id = getattr(about, f"{policy.team}_id") if policy.team else None
     record.branch_ids = branches_of(policy, about)
     if policy.row_classification:

@@ -131,7 +131,7 @@ def _scope_marks(model: type[Model], ids: Sequence[int]) -> dict[int, list[str]]
     for row in rows:
         held_marks = marks.setdefault(row.pk, [])
         for column, mark in ((policy.owner, "qo"), (policy.team, "qt")):
-            value = getattr(row, f"{column}_id") if column else None
+            value = getattr(row, model._meta.get_field(column).attname) if column else None
             if value:
                 held_marks.append(f"{mark}{value}")
         if not policy.branches:

@@ -1,6 +1,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -151,8 +152,27 @@ class Member(AbstractBaseUser):
     objects = MemberManager()
     USERNAME_FIELD = "email"
 
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("email"), name="one_member_an_address"),)
+
     def __str__(self):
         return self.name
+
+
+class Session(AbstractBaseSession):
+    """A browser in which somebody is signed in, or about to be."""
+
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="sessions")
+    device = models.CharField(max_length=200, blank=True)  # as its browser names itself
+    address = models.CharField(max_length=45, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField()
+
+    @classmethod
+    def get_session_store_class(cls):
+        from kesher.organization.session_store import SessionStore  # noqa: PLC0415 - its table
+
+        return SessionStore
 
 
 class MemberBranch(models.Model):

@@ -1,61 +1,75 @@
-"""Who of us sees what of us. Colleagues' names are open; the rest is for those who run the place."""
+"""Who of us sees what of us. Names of colleagues are open; the rest is for those who manage."""
 
-from kesher.core.access import OPEN, Policy, policy_for
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from kesher.core.access import NOTHING, OPEN, Actor, Link, Policy, Scope, policy_for
 from kesher.organization import models
 
 STAFF = "staff"  # what only those who manage people read
 
 
+class OfMember(Policy):
+    """What belongs to a member; a branch's are those of the members who work in it."""
+
+    owner = "member"
+    within = "member"
+
+    def shared(self, actor: Actor, scope: Scope) -> Q:
+        if scope != Scope.BRANCH:
+            return NOTHING if scope == Scope.TEAM else super().shared(actor, scope)
+        held = models.MemberBranch.objects.filter(
+            member=OuterRef("member_id"), branch__in=actor.branches
+        )
+        return Q(Exists(held)) | Q(member=actor.member_id)
+
+
 @policy_for(models.Business)
 class BusinessPolicy(Policy):
-    fields = {
-        f: OPEN
-        for f in (
-            "name", "trade", "country", "currency", "time_zone", "week_start", "weekend",
-            "language", "brand_colour", "logo", "is_demo", "version", "id",
-        )
-    }  # fmt: skip
+    fields = dict.fromkeys(("name", "trade", "country", "currency", "time_zone", "week_start", "weekend", "language", "brand_colour", "logo", "is_demo", "version", "id"), OPEN)  # fmt: skip
     label = ("name",)
 
 
 @policy_for(models.Branch)
 class BranchPolicy(Policy):
-    fields = {f: OPEN for f in ("id", "name", "city", "phone", "closed_on", "is_demo", "version")}
+    fields = dict.fromkeys(("id", "name", "city", "phone", "closed_on", "is_demo", "version"), OPEN)
     label = ("name",)
 
 
 @policy_for(models.Team)
 class TeamPolicy(Policy):
     branch = "branch"
-    fields = {f: OPEN for f in ("id", "name", "branch", "is_demo", "version")}
+    fields = dict.fromkeys(("id", "name", "branch", "is_demo", "version"), OPEN)
     label = ("name",)
 
 
 @policy_for(models.Classification)
 class ClassificationPolicy(Policy):
-    fields = {f: OPEN for f in ("id", "key", "labels", "rank")}
+    fields = dict.fromkeys(("id", "key", "labels", "rank"), OPEN)
     label = ("labels",)
 
 
 @policy_for(models.Role)
 class RolePolicy(Policy):
-    fields = {f: OPEN for f in ("id", "key", "labels", "is_owner", "home", "version")}
+    fields = dict.fromkeys(("id", "key", "labels", "is_owner", "home", "version"), OPEN)
     label = ("labels",)
 
 
 @policy_for(models.Grant)
 class GrantPolicy(Policy):
-    fields = {f: OPEN for f in ("id", "role", "kind", "action", "scope")}
+    fields = dict.fromkeys(("id", "role", "kind", "action", "scope"), OPEN)
 
 
 @policy_for(models.Clearance)
 class ClearancePolicy(Policy):
-    fields = {f: OPEN for f in ("id", "role", "classification")}
+    fields = dict.fromkeys(("id", "role", "classification"), OPEN)
 
 
 @policy_for(models.Member)
 class MemberPolicy(Policy):
     owner = "id"
+    branches = Link(models.MemberBranch, "member")
     fields = {
         "id": OPEN, "name": OPEN, "role": OPEN, "branches": OPEN, "teams": OPEN,
         "is_active": OPEN, "left_on": OPEN, "joined_on": OPEN, "language": OPEN, "version": OPEN,
@@ -65,20 +79,30 @@ class MemberPolicy(Policy):
     label = ("name",)
 
 
+@policy_for(models.Session)
+class SessionPolicy(OfMember):
+    fields = {
+        "member": OPEN, "device": STAFF, "address": STAFF, "created_at": STAFF, "seen_at": STAFF,
+        "expire_date": STAFF, "session_key": "secret", "session_data": "secret",
+    }  # fmt: skip
+
+
 @policy_for(models.MemberBranch)
 class MemberBranchPolicy(Policy):
-    fields = {f: OPEN for f in ("id", "member", "branch")}
+    fields = dict.fromkeys(("id", "member", "branch"), OPEN)
 
 
 @policy_for(models.MemberTeam)
 class MemberTeamPolicy(Policy):
-    fields = {f: OPEN for f in ("id", "member", "team")}
+    fields = dict.fromkeys(("id", "member", "team"), OPEN)
 
 
 @policy_for(models.Resource)
 class ResourcePolicy(Policy):
     branch = "branch"
-    fields = {f: OPEN for f in ("id", "name", "kind", "branch", "retired_on", "is_demo", "version")}
+    fields = dict.fromkeys(
+        ("id", "name", "kind", "branch", "retired_on", "is_demo", "version"), OPEN
+    )
     label = ("name",)
 
 
@@ -86,16 +110,13 @@ class ResourcePolicy(Policy):
 class ShiftPolicy(Policy):
     owner = "member"
     branch = "branch"
-    fields = {
-        f: OPEN
-        for f in ("id", "member", "branch", "weekday", "starts", "ends", "since_on", "until_on")
-    }
+    fields = dict.fromkeys(
+        ("id", "member", "branch", "weekday", "starts", "ends", "since_on", "until_on"), OPEN
+    )
 
 
 @policy_for(models.Absence)
-class AbsencePolicy(Policy):
-    owner = "member"
-    within = "member"
+class AbsencePolicy(OfMember):
     fields = {
         "id": OPEN, "member": OPEN, "starts_on": OPEN, "ends_on": OPEN, "deputy": OPEN,
         "kind": STAFF, "note": OPEN,
@@ -104,12 +125,13 @@ class AbsencePolicy(Policy):
 
 @policy_for(models.Holiday)
 class HolidayPolicy(Policy):
-    fields = {f: OPEN for f in ("id", "day", "name", "branch", "is_demo")}
+    fields = dict.fromkeys(("id", "day", "name", "branch", "is_demo"), OPEN)
     label = ("name",)
 
 
 @policy_for(models.Invitation)
 class InvitationPolicy(Policy):
+    owner = "invited_by"
     fields = {
         "id": OPEN, "email": OPEN, "name": OPEN, "role": OPEN, "branches": OPEN, "language": OPEN,
         "invited_by": OPEN, "expires_at": OPEN, "accepted_at": OPEN, "digest": "secret",
@@ -122,14 +144,33 @@ class SavedViewPolicy(Policy):
 
     owner = "owner"
     team = "team"
-    fields = {
-        f: OPEN
-        for f in ("id", "name", "kind", "query", "owner", "team", "is_shared", "is_pinned", "is_demo", "version")
-    }
+
+    def rows(self, actor: Actor, action: str) -> Q:
+        """Shared views are there for everybody; nobody sees another's private ones."""
+        if action == "view" and not actor.is_system:
+            mine = super().shared(actor, min(actor.scope(self.model, action), Scope.TEAM))
+            return mine | Q(is_shared=True)
+        return super().rows(actor, action)
+
+    fields = dict.fromkeys(
+        (
+            "id",
+            "name",
+            "kind",
+            "query",
+            "owner",
+            "team",
+            "is_shared",
+            "is_pinned",
+            "is_demo",
+            "version",
+        ),
+        OPEN,
+    )
     label = ("name",)
 
 
 @policy_for(models.RecentRecord)
 class RecentRecordPolicy(Policy):
     owner = "member"
-    fields = {f: OPEN for f in ("id", "member", "kind", "record_id", "opened_at")}
+    fields = dict.fromkeys(("id", "member", "kind", "record_id", "opened_at"), OPEN)

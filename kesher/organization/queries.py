@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from functools import lru_cache
-
-from kesher.core.access import OPEN, Actor, Scope
-from kesher.organization.models import Business, Clearance, Grant, Member
+from kesher.core.access import Actor
+from kesher.organization.held import rights_of
+from kesher.organization.models import Business, Member
 
 
 def business() -> Business:
@@ -13,20 +12,9 @@ def business() -> Business:
     )
 
 
-@lru_cache(maxsize=64)
-def _rights_of(role_id: int, version: int) -> tuple[dict[tuple[str, str], Scope], frozenset[str]]:
-    """The grants and clearances of a role; its version changes with every edit of them."""
-    grants = {
-        (grant.kind, grant.action): Scope(grant.scope)
-        for grant in Grant.objects.filter(role_id=role_id)
-    }
-    cleared = Clearance.objects.filter(role_id=role_id).values_list("classification__key", flat=True)
-    return grants, frozenset({OPEN, *cleared})
-
-
 def actor_of(member: Member) -> Actor:
     """The member as one who acts, with the rights of the role as they are now."""
-    grants, clearances = _rights_of(member.role_id, member.role.version)
+    grants, clearances = rights_of(member.role)
     return Actor(
         label=member.name,
         member_id=member.pk,
