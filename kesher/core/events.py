@@ -73,18 +73,21 @@ def announce(
 
 
 def _mark_scope(record: EventRecord, policy: Policy, about: Model) -> None:
-    """Copy who may see the record into the fact, so that a listener is judged in memory."""
-    if policy.within and not (policy.branch or policy.branches or policy.owner):
-        parent = getattr(about, policy.within)
-        if parent is not None:
-            return _mark_scope(record, policy_of(type(parent)), parent)
-    if policy.owner:  # of a member, the member himself
-        record.owner_id = getattr(about, about._meta.get_field(policy.owner).attname)
-    record.team_id = getattr(about, f"{policy.team}_id") if policy.team else None
-    record.branch_ids = branches_of(policy, about)
+    """Copy who may see the record into the fact, so that a listener is judged in memory.
+
+    What hangs on another record is heard by those who may see that one.
+    """
+    parent = getattr(about, policy.within) if policy.within else None
+    if parent is not None:
+        _mark_scope(record, policy_of(type(parent)), parent)
+    else:
+        record.scope_kind = about._meta.label_lower
+        if policy.owner:  # of a member, the member himself
+            record.owner_id = getattr(about, about._meta.get_field(policy.owner).attname)
+        record.team_id = getattr(about, f"{policy.team}_id") if policy.team else None
+        record.branch_ids = branches_of(policy, about)
     if policy.row_classification:
         record.classification = getattr(about, policy.row_classification)
-    return None
 
 
 def branches_of(policy: Policy, record: Model) -> list[int]:
@@ -102,7 +105,9 @@ def branches_of(policy: Policy, record: Model) -> list[int]:
 
 def may_hear(actor: Actor, record: EventRecord) -> bool:
     """Whether a fact may be told to the actor: the scope columns, judged without the database."""
-    scope = actor.scope(record.kind, "view")
+    if actor.scope(record.kind, "view") == Scope.NONE:
+        return False
+    scope = actor.scope(record.scope_kind or record.kind, "view")
     if scope == Scope.NONE or not actor.cleared_for(record.classification or OPEN):
         return False
     if scope == Scope.ALL:

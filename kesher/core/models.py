@@ -15,6 +15,7 @@ class EventRecord(models.Model):
     kind = models.CharField(max_length=60, blank=True)
     record_id = models.BigIntegerField(null=True)
     version = models.IntegerField(null=True)
+    scope_kind = models.CharField(max_length=60, blank=True)  # whose grant decides who may hear
     owner_id = models.BigIntegerField(null=True)
     team_id = models.BigIntegerField(null=True)
     branch_ids = models.JSONField(default=list)
