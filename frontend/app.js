@@ -1,0 +1,16 @@
+import "./js/requests.js";
+import "./js/focus.js";
+import "./js/theme.js";
+import "./js/dialog.js";
+import "./js/toast.js";
+import "./js/menu.js";
+import "./js/tabs.js";
+import "./js/keys.js";
+import "./js/palette.js";
+import "./js/rows.js";
+import "./js/draft.js";
+import "./js/guard.js";
+import "./js/live.js";
+import "./js/presence.js";
+import "./js/progress.js";
+import "./js/copy.js";

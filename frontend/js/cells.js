@@ -1,0 +1,113 @@
+// Editing inside a list. A cell says where its field comes from (data-edit); the answer is a form,
+// and what it saves comes back as the whole cell. Enter saves and goes down, Tab saves and goes
+// along, Esc puts the cell back as it was; leaving the field saves what was changed.
+
+import htmx from "htmx.org";
+
+export class Cells {
+  constructor(rows) {
+    this.rows = rows;
+    rows.addEventListener("focusout", (event) => this.left(event));
+    rows.addEventListener("htmx:afterSettle", (event) => this.settled(event));
+  }
+
+  focus(cell) {
+    cell.tabIndex = -1;
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  async edit(cell) {
+    if (!cell || cell.querySelector(".cell-form")) return;
+    cell.before_ = [...cell.childNodes].map((node) => node.cloneNode(true));
+    await htmx.ajax("GET", cell.dataset.edit, { target: cell, swap: "innerHTML", source: cell });
+    const field = this.field(cell);
+    field?.focus();
+    if (field?.matches("input:not([type=date],[type=checkbox])")) field.select();
+  }
+
+  field(place) {
+    return place?.querySelector(".cell-form :is(input:not([type=hidden]), select, textarea)");
+  }
+
+  // True when the key was about a cell and is dealt with.
+  key(event) {
+    const form = event.target.closest(".cell-form");
+    if (form) return this.formKey(event, form);
+    const cell = event.target.closest("[data-edit]");
+    const starts = event.key === "F2" || (event.key === "Enter" && event.target === cell);
+    const wanted = cell ?? (event.key === "F2" && event.target.closest("[data-row]")?.querySelector("[data-edit]"));
+    if (!starts || !wanted) return false;
+    event.preventDefault();
+    this.edit(wanted);
+    return true;
+  }
+
+  formKey(event, form) {
+    const isText = event.target.matches("textarea");
+    if (event.key === "Escape") this.cancel(form);
+    else if (event.key === "Enter" && !(isText && event.shiftKey)) this.save(form, "down");
+    else if (event.key === "Tab") this.save(form, event.shiftKey ? "back" : "along");
+    else return true;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  isChanged(form) {
+    return [...form.elements].some((field) =>
+      field.type === "checkbox" ? field.checked !== field.defaultChecked
+        : field.tagName === "SELECT" ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+          : "defaultValue" in field && field.value !== field.defaultValue);
+  }
+
+  cancel(form, { keepFocus = true } = {}) {
+    const cell = form.closest("[data-edit]");
+    if (!cell?.before_) return;
+    cell.replaceChildren(...cell.before_);
+    if (keepFocus) this.focus(cell);
+  }
+
+  save(form, towards) {
+    const cell = form.closest("[data-edit]");
+    const row = cell.closest("[data-row]");
+    this.next = { row: row.dataset.row, cell: cell.dataset.cell, towards };
+    if (this.isChanged(form)) return form.requestSubmit();
+    this.cancel(form, { keepFocus: false });
+    this.move();
+  }
+
+  left({ target, relatedTarget }) {
+    const form = target.closest?.(".cell-form");
+    if (!form || form.contains(relatedTarget) || !document.hasFocus()) return;
+    setTimeout(() => {
+      if (!form.isConnected || form.classList.contains("htmx-request") || form.contains(document.activeElement)) return;
+      if (this.isChanged(form)) form.requestSubmit();
+      else this.cancel(form, { keepFocus: false });
+    }, 120);
+  }
+
+  settled({ target }) {
+    const field = this.field(target);
+    if (field?.closest("[aria-invalid=true], .is-invalid") || target.querySelector?.(".field-error")) {
+      this.next = null;
+      field?.focus();
+    } else if (this.next) {
+      this.move();
+    }
+  }
+
+  move() {
+    const { row, cell, towards } = this.next ?? {};
+    this.next = null;
+    const { rows } = this.rows;
+    const at = rows.findIndex((each) => each.dataset.row === row);
+    if (at < 0) return;
+    const find = (place) => place?.querySelector(`[data-cell="${CSS.escape(cell)}"]`);
+    if (towards === "down") return this.focus(find(rows[at + 1]) ?? find(rows[at]));
+    const stops = [...rows[at].querySelectorAll("[data-edit]")];
+    const next = stops[stops.indexOf(find(rows[at])) + (towards === "along" ? 1 : -1)];
+    if (next) this.edit(next);
+    else this.rows.focusRow(rows[at]);
+  }
+}

@@ -1,0 +1,58 @@
+// Every request of htmx: its token, what to say when it fails, and a sign when it takes long.
+// Nothing typed is ever thrown away by a failure: the page stays as it was.
+
+import htmx from "htmx.org";
+import { say } from "./dom.js";
+import { toast } from "./toast.js";
+import { csrfToken, word } from "./words.js";
+
+const SAYINGS = { 403: "forbidden", 404: "gone", 410: "gone", 429: "slow_down" };
+const isQuiet = (node) => !!node?.closest?.("[data-quiet]");
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+let running = 0;
+function count(by, node) {
+  if (isQuiet(node)) return;
+  running = Math.max(0, running + by);
+  document.getElementById("busy")?.classList.toggle("on", running > 0);
+}
+document.addEventListener("htmx:beforeSend", ({ detail }) => count(1, detail.elt));
+document.addEventListener("htmx:afterRequest", ({ detail }) => count(-1, detail.elt));
+
+const signedOut = () =>
+  toast(word("signed_out"), { tone: "bad", link: location.href, label: word("sign_in") });
+
+// A whole page where a part was asked for is the sign-in page: it must not land in a corner.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target, isError } = event.detail;
+  if (isError || target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
+  event.detail.shouldSwap = false;
+  signedOut();
+});
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (isQuiet(detail.elt)) return;
+  const { status } = detail.xhr;
+  if (status === 401) return signedOut();
+  const key = SAYINGS[status] ?? (status >= 500 ? "broken" : "gone");
+  const again = status >= 500 || status === 429 ? () => retry(detail) : null;
+  toast(word(key), { tone: "bad", again });
+});
+
+for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, ({ detail }) => {
+    if (!isQuiet(detail.elt)) toast(word("unreachable"), { tone: "bad", again: () => retry(detail) });
+  });
+}
+
+function retry({ elt, requestConfig }) {
+  const { verb, path, target, parameters } = requestConfig;
+  if (elt.isConnected && elt.matches("form")) elt.requestSubmit();
+  else htmx.ajax(verb, path, { source: elt.isConnected ? elt : document.body, target, values: parameters });
+}
+
+// The server may have something heard after any answer: HX-Trigger: {"k-say": "214 customers"}
+document.addEventListener("k-say", ({ detail }) => say(detail.value ?? detail.text));

@@ -1,0 +1,22 @@
+// Light and dark change at once; the form behind the button does the same without scripts.
+
+const root = document.documentElement;
+const YEAR = 31_536_000;
+
+function choose(theme) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  const age = theme === "system" ? 0 : YEAR;
+  document.cookie = `theme=${theme}; Path=/; SameSite=Lax; Max-Age=${age}${secure}`;
+  if (theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  for (const button of document.querySelectorAll(".menu [data-theme-switch] button")) {
+    button.classList.toggle("on", button.value === theme);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const chosen = event.submitter?.value;
+  if (!chosen || !event.target.closest("[data-theme-switch]")) return;
+  event.preventDefault();
+  choose(chosen);
+});
