@@ -1,8 +1,14 @@
 """What every test starts from. The cast is in `people.py`; the real server in `running.py`."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from django.core.cache import cache
 from django.utils import translation
+
+from tests.people import Clinic, open_clinic
+from tests.running import Place, Places, Server
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +22,36 @@ def in_english():
 def forgotten_attempts(db):
     """Counts of failed sign-ins begin anew."""
     cache.clear()
+
+
+@pytest.fixture
+def clinic(db) -> Clinic:
+    """The cast, in a database of this test."""
+    return open_clinic()
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory) -> Places:
+    """Homes with a prepared database, for what runs in processes of its own."""
+    folder: Path = tmp_path_factory.getbasetemp()
+    # Workers of one run have a folder each, side by side; what they share lies above.
+    shared = folder.parent if folder.name.startswith("popen-") else folder
+    return Places(shared)
+
+
+@pytest.fixture
+def place(places, tmp_path) -> Iterator[Place]:
+    """A home whose database is migrated and holds nothing."""
+    made = places.make("empty", tmp_path / "home")
+    yield made
+    places.drop(made)
+
+
+@pytest.fixture
+def clinic_server(places, tmp_path) -> Iterator[Server]:
+    """A whole Kesher serving the clinic of `people.py`, for this test alone."""
+    server = Server(places.make("clinic", tmp_path / "home"))
+    server.start()
+    yield server
+    server.stop()
+    places.drop(server.place)

@@ -1,0 +1,104 @@
+"""CPU and wall time of the pages people open all day, through the whole stack of the server."""
+
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from bench.business import FIRST, LAST, build  # noqa: E402
+from kesher.customers.models import Customer  # noqa: E402
+
+TIMES = 200
+WARM = 10
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def backend_seconds() -> float:
+    """CPU seconds that this connection's PostgreSQL process has used; nothing on SQLite."""
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def measure(ask: Callable[[int], object]) -> dict[str, float]:
+    """Mean CPU and median wall milliseconds of one request."""
+    for n in range(WARM):
+        ask(n)
+    walls = []
+    backend, cpu = backend_seconds(), time.process_time()
+    for n in range(TIMES):
+        began = time.perf_counter()
+        ask(WARM + n)
+        walls.append(time.perf_counter() - began)
+    used = time.process_time() - cpu
+    database = backend_seconds() - backend
+    return {
+        "cpu_ms": round((used + database) / TIMES * 1000, 2),
+        "of_it_database_ms": round(database / TIMES * 1000, 2),
+        "wall_ms": round(statistics.median(walls) * 1000, 2),
+    }
+
+
+def pages(client: Client) -> dict[str, dict[str, float]]:
+    """Each page of the promise, asked with 200 different questions."""
+    dice = random.Random(11)
+    some = dice.sample(list(Customer.objects.values_list("pk", "phone", "last_name")[:50_000]), 250)
+
+    def get(address: str) -> None:
+        answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+
+    def save(n: int) -> None:
+        _pk, phone, last = some[n]
+        form = {"kind": "person", "first_name": dice.choice(FIRST), "last_name": last,
+                "phone": phone, "once": f"bench-{n}"}  # fmt: skip
+        assert client.post("/customers/new/", form).status_code in (200, 302, 409, 422)
+
+    return {
+        "list, first page": measure(lambda n: get("/customers/")),
+        "list, filtered and sorted": measure(
+            lambda n: get(f"/customers/?stage=steady&stage=growing&owner={dice.randint(2, 21)}"
+                          "&sort=-last_touch")  # fmt: skip
+        ),
+        "find by name": measure(
+            lambda n: get(f"/find/?q={dice.choice(FIRST)}+{dice.choice(LAST)}")
+        ),
+        "find by last digits": measure(lambda n: get(f"/find/?q={some[n][1][-6:]}")),
+        "find with a typo": measure(lambda n: get(f"/find/?q={dice.choice(LAST)[:-1]}x")),
+        "customer's page": measure(lambda n: get(f"/customers/{some[n][0]}/")),
+        "save with duplicate warning": measure(save),
+    }
+
+
+def main() -> None:
+    """Build, measure, print one line of JSON."""
+    call_command("migrate", verbosity=0)
+    began = time.perf_counter()
+    owner = build(int(os.environ["BENCH_SIZE"]))
+    built = time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    client = Client()
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    print(f"{built:.0f} s to build", file=sys.stderr)
+    print(json.dumps({"build_s": round(built, 1), "pages": pages(client)}))
+
+
+if __name__ == "__main__":
+    main()
