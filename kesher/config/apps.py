@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class ConfigApp(AppConfig):
@@ -10,5 +10,5 @@ class ConfigApp(AppConfig):
 
         from kesher.config import upkeep  # noqa: PLC0415
 
-        # Sent once for this part, the last on the list, when all tables are there.
-        post_migrate.connect(upkeep.after_migrate, sender=self)
+        # Sent once for each part that has tables, when all tables are there; one of them will do.
+        post_migrate.connect(upkeep.after_migrate, sender=apps.get_app_config("core"))

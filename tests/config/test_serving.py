@@ -1,0 +1,110 @@
+"""The whole of `kesher serve`: one parent, its children, and how they end."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+
+def eventually(question, seconds=15.0):
+    """The answer, once it is true; the last answer when it never is."""
+    deadline = time.monotonic() + seconds
+    while not (answer := question()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return answer
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def test_serves_in_few_processes_and_little_memory(clinic_server):
+    requests.get(f"{clinic_server.url}/accounts/login/", timeout=10).raise_for_status()
+    clinic_server.worker()
+    pids = clinic_server.processes()
+    assert len(pids) <= 4
+    shares = [
+        int(line.split()[1])
+        for pid in pids
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        if line.startswith("Pss:")
+    ]
+    assert sum(shares) / 1024 < 300, shares
+
+
+def test_starts_warm_within_six_seconds(clinic_server):
+    clinic_server.stop()
+    assert clinic_server.start() < 6
+
+
+def test_begins_another_worker_when_one_is_killed(clinic_server):
+    first = clinic_server.worker()
+    os.kill(first, signal.SIGKILL)
+    assert eventually(lambda: clinic_server.processes() and _worker_other_than(clinic_server, first))
+    assert clinic_server.answers()
+
+
+def _worker_other_than(server, pid):
+    try:
+        return server.worker() != pid
+    except AssertionError:
+        return False
+
+
+def test_children_end_with_a_killed_parent_and_leave_the_port_free(clinic_server):
+    pids = clinic_server.processes()
+    os.kill(clinic_server.process.pid, signal.SIGKILL)
+    clinic_server.process.wait(10)
+    assert eventually(lambda: not any(is_running(pid) for pid in pids))
+    assert clinic_server.start() < 6
+
+
+def test_stops_at_once_and_entirely(clinic_server):
+    pids = clinic_server.processes()
+    began = time.monotonic()
+    clinic_server.stop()
+    assert time.monotonic() - began < 5
+    assert not any(is_running(pid) for pid in pids)
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
+def test_a_page_is_private_and_forbids_what_it_does_not_need(clinic_server, path):
+    headers = requests.get(clinic_server.url + path, timeout=10).headers
+    assert "no-store" in headers["Cache-Control"].split(", ")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    rules = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "worker-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+
+
+def test_sign_out_makes_the_browser_forget(clinic_server):
+    browser = requests.Session()
+    browser.cookies.update(clinic_server.session_of("owner@clinic.test"))
+    page = browser.get(f"{clinic_server.url}/accounts/logout/", timeout=10)
+    token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    answer = browser.post(
+        page.url, data={"csrfmiddlewaretoken": token}, headers={"Referer": page.url},
+        allow_redirects=False, timeout=10,
+    )  # fmt: skip
+    assert answer.status_code == 302
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    live = requests.get(f"{clinic_server.url}/live", cookies=browser.cookies, timeout=10)
+    assert live.status_code == 401
