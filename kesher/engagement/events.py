@@ -16,6 +16,11 @@ class TouchChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TouchesImported(Event):
+    first_change_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberMentioned(Event):
     touch_id: int
     member_id: int
@@ -37,9 +42,46 @@ class TaskDone(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskHandedOver(Event):
+    task_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TasksImported(Event):
+    first_change_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextStepChanged(Event):
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileAttached(Event):
     attachment_id: int
     customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileChanged(Event):
+    attachment_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceChanged(Event):
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberNotified(Event):
+    notification_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationRead(Event):
+    notification_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,7 @@ class Touch(models.Model):
     branch = models.ForeignKey(Branch, null=True, blank=True, on_delete=models.SET_NULL)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
+    folded = models.TextField(blank=True)  # subject and text as they are searched
     outcome = models.CharField(_("outcome"), max_length=60, blank=True)
     minutes_length = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     classification = models.CharField(max_length=40, default="open")
@@ -109,6 +110,8 @@ class Task(models.Model):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL)
     branch = models.ForeignKey(Branch, null=True, blank=True, on_delete=models.SET_NULL)
     repeat = models.CharField(_("repeat"), max_length=8, choices=Repeat, blank=True)
+    # the day of the month it keeps to: a task of the 31st is not moved to the 28th for ever
+    repeat_day = models.PositiveSmallIntegerField(null=True, blank=True)
     next_title = models.CharField(_("then"), max_length=200, blank=True)
     next_days = models.PositiveSmallIntegerField(_("days later"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
@@ -138,7 +141,10 @@ class Task(models.Model):
 
 
 class CustomerPulse(models.Model):
-    """What was last and what is next with a customer: kept by the commands, read by lists."""
+    """What was last and what is next with a customer: kept by the commands, read by lists.
+
+    Everybody who sees the customer reads it, so it tells of open touches and complaints only.
+    """
 
     customer = models.OneToOneField(
         Customer, on_delete=models.CASCADE, primary_key=True, related_name="pulse"
@@ -149,6 +155,8 @@ class CustomerPulse(models.Model):
     next_task = models.ForeignKey(Task, null=True, on_delete=models.SET_NULL, related_name="+")
     open_tasks = models.PositiveIntegerField(default=0)
     open_complaints = models.PositiveIntegerField(default=0)
+    # when somebody said that no next step is wanted; empty again once something happens
+    closed_at = models.DateTimeField(_("closed"), null=True)
 
     class Meta:
         indexes = (

@@ -13,7 +13,7 @@ class TouchPolicy(Policy):
         f: OPEN
         for f in (
             "id", "customer", "channel", "direction", "happened_at", "member", "branch",
-            "subject", "text", "outcome", "minutes_length", "classification", "pinned_at",
+            "subject", "text", "folded", "outcome", "minutes_length", "classification", "pinned_at",
             "severity", "settled_at", "binned_at", "is_demo", "version",
         )
     }  # fmt: skip
@@ -31,7 +31,7 @@ class TaskPolicy(Policy):
         f: OPEN
         for f in (
             "id", "customer", "kind", "title", "note", "due_on", "due_time", "owner", "team",
-            "branch", "repeat", "next_title", "next_days", "state", "done_at", "done_by",
+            "branch", "repeat", "repeat_day", "next_title", "next_days", "state", "done_at", "done_by",
             "follows", "created_by", "created_at", "is_demo", "version",
         )
     }  # fmt: skip
@@ -45,7 +45,7 @@ class CustomerPulsePolicy(Policy):
         f: OPEN
         for f in (
             "customer", "last_touch_at", "last_channel", "next_due_on", "next_task",
-            "open_tasks", "open_complaints",
+            "open_tasks", "open_complaints", "closed_at",
         )
     }  # fmt: skip
 

@@ -1,0 +1,71 @@
+"""Notifications: what a member should notice, once, until it is read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, require_kind, visible
+from kesher.core.events import announce
+from kesher.core.models import Job
+from kesher.core.refusal import Refusal
+from kesher.engagement.events import MemberNotified, NotificationRead
+from kesher.engagement.models import Notification, Task, Touch
+from kesher.organization.models import Absence, Member
+from kesher.organization.queries import actor_of
+
+Notable = Touch | Task | Absence | Job
+KINDS = {
+    Touch: Notification.Kind.MENTION,
+    Task: Notification.Kind.TASK,
+    Absence: Notification.Kind.ABSENCE,
+    Job: Notification.Kind.JOB,
+}
+
+
+class NothingToNotice(Refusal):
+    """A kind of record that nobody is told of."""
+
+    message = _("Nobody can be notified of this.")
+
+
+@transaction.atomic
+def notify_member(
+    *, by: Actor, member: Member, about: Notable, caused_by_id: int | None, now: datetime
+) -> Notification | None:
+    """Tell a member of something that concerns him, unless he may not see it."""
+    if type(about) not in KINDS:
+        raise NothingToNotice
+    if not member.is_active or not _may_see(member, about):
+        return None
+    notification, _is_new = Notification.objects.update_or_create(
+        member=member,
+        kind=KINDS[type(about)],
+        about_kind=about._meta.label_lower,
+        about_id=about.pk,
+        defaults={"caused_by_id": caused_by_id, "created_at": now, "read_at": None},
+    )
+    announce(MemberNotified(notification_id=notification.pk), by=by, about=notification)
+    return notification
+
+
+def _may_see(member: Member, about: Notable) -> bool:
+    if isinstance(about, Job):
+        return about.actor_id == member.pk
+    return visible(actor_of(member), type(about)).filter(pk=about.pk).exists()
+
+
+@transaction.atomic
+def read_notifications(*, by: Actor, ids: list[int] | None, now: datetime) -> int:
+    """Say that one has noticed these, or everything there is, and return how many were new."""
+    require_kind(by, "change", Notification)
+    unread = visible(by, Notification, "change").filter(read_at__isnull=True)
+    rows = unread if ids is None else unread.filter(pk__in=ids)
+    latest = rows.order_by("-pk").first()
+    if latest is None:
+        return 0
+    count = rows.update(read_at=now)
+    announce(NotificationRead(notification_id=latest.pk), by=by, about=latest)
+    return count
