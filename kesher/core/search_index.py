@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from kesher.core.access import OPEN, Actor
+from kesher.core.guards import expect_trigger
 
 Query = Sequence[Sequence[str]]
 
@@ -35,6 +36,8 @@ SQLITE_TRIGGERS = {
     "core_search_changed": f"""CREATE TRIGGER IF NOT EXISTS core_search_changed
         AFTER UPDATE OF words, text ON core_searchentry BEGIN {_DROP} {_PUT} END""",
 }
+for _name, _statement in SQLITE_TRIGGERS.items():
+    expect_trigger(_name, _statement)
 POSTGRES = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     """CREATE INDEX IF NOT EXISTS core_search_words ON core_searchentry
