@@ -87,3 +87,20 @@ class NotificationRead(Event):
 @dataclass(frozen=True, kw_only=True)
 class MessageQueued(Event):
     message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageWithdrawn(Event):
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSent(Event):
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFailed(Event):
+    """It did not leave, or nobody knows whether it did."""
+
+    message_id: int

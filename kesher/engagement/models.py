@@ -232,7 +232,7 @@ class Message(models.Model):
             models.Index(
                 fields=("not_before", "id"),
                 name="messages_due",
-                condition=models.Q(state="waiting"),
+                condition=models.Q(state__in=("waiting", "sending")),
             ),
         )
 

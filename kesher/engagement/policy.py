@@ -1,6 +1,8 @@
 """Who sees which touches, tasks, files and messages. A touch is seen with its customer."""
 
-from kesher.core.access import OPEN, Policy, policy_for
+from django.db.models import Q
+
+from kesher.core.access import OPEN, Actor, Policy, Scope, policy_for
 from kesher.engagement import models
 
 
@@ -67,10 +69,21 @@ class AttachmentPolicy(Policy):
 
 @policy_for(models.Message)
 class MessagePolicy(Policy):
-    """What leaves the house: read by those cleared for how to reach people."""
+    """What leaves the house: read by those cleared for how to reach people.
+
+    What is written to one of us may hold a link that signs in: seen by him and by whoever
+    manages all members, and so could sign in as him anyway.
+    """
 
     owner = "member"
     within = "customer"
+
+    def shared(self, actor: Actor, scope: Scope) -> Q:
+        rows = super().shared(actor, scope)
+        if scope <= Scope.OWN or actor.scope("organization.member", "manage") == Scope.ALL:
+            return rows
+        return rows & (Q(customer__isnull=False) | Q(member=actor.member_id))
+
     fields = {
         "id": OPEN, "key": OPEN, "purpose": OPEN, "channel": OPEN, "template": OPEN,
         "language": OPEN, "address": "contact", "subject": "contact", "text": "contact",

@@ -1,0 +1,1 @@
+"""The mailbox inside Kesher: for the demo, for development, and while no mail server is set."""

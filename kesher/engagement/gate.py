@@ -1,0 +1,96 @@
+"""The one gate: whether something may be sent to somebody, how, in which language, and why.
+
+Consent, holds and quiet hours will be asked here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.text import clean
+from kesher.customers.models import Customer
+from kesher.engagement.channels.registry import is_served
+from kesher.engagement.message_texts import ACCESS
+from kesher.organization.models import Member
+from kesher.organization.queries import business
+
+Recipient = Customer | Member | str
+
+REASONS = {
+    "own_staff": _("To one of us, about signing in."),
+    "own_service": _("To one of us, about our work."),
+    "service": _("About what we do for this customer."),
+    "address": _("To an address that somebody typed."),
+    "no_address": _("Not sent: there is no address."),
+    "bad_address": _("Not sent: this is not an address."),
+    "no_channel": _("Not sent: Kesher cannot send on this channel yet."),
+    "binned": _("Not sent: the customer is in the bin."),
+    "left": _("Not sent: this member has left."),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the gate says about one message."""
+
+    passes: bool
+    reason: str
+    channel: str
+    language: str
+    address: str
+    not_before: datetime
+
+
+def decide(
+    recipient: Recipient, *, purpose: str, channel: str, language: str, now: datetime
+) -> Decision:
+    """Whether this may leave. A refusal is an answer, not an error: it is kept with its reason."""
+    address = _address_of(recipient)
+    reason = _hindrance(recipient, address, channel) or _grounds(recipient, purpose)
+    return Decision(
+        passes=reason in ("own_staff", "own_service", "service", "address"),
+        reason=reason,
+        channel=channel,
+        language=language or _language_of(recipient),
+        address=address,
+        not_before=now,
+    )
+
+
+def _address_of(recipient: Recipient) -> str:
+    return clean(recipient if isinstance(recipient, str) else recipient.email)[:254]
+
+
+def _language_of(recipient: Recipient) -> str:
+    """The recipient's own language; where we don't know it, that of the business."""
+    spoken = "" if isinstance(recipient, str) else recipient.language
+    return spoken or business().language
+
+
+def _hindrance(recipient: Recipient, address: str, channel: str) -> str:
+    if not is_served(channel):
+        return "no_channel"
+    if isinstance(recipient, Customer) and recipient.binned_at:
+        return "binned"
+    if isinstance(recipient, Member) and not recipient.is_active:
+        return "left"
+    if not address:
+        return "no_address"
+    try:
+        validate_email(address)
+    except ValidationError:
+        return "bad_address"
+    return ""
+
+
+def _grounds(recipient: Recipient, purpose: str) -> str:
+    if isinstance(recipient, Customer):
+        return "service"
+    if purpose == ACCESS:
+        return "own_staff"
+    return "own_service" if isinstance(recipient, Member) else "address"
