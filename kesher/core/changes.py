@@ -14,10 +14,12 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
+from kesher.core.bulk import insert_rows
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 
 M = TypeVar("M", bound=Model)
+COLUMNS = ("kind", "record_id", "version", "actor", "actor_id", "batch", "before", "after")
 
 
 @dataclass(frozen=True)
@@ -77,21 +79,22 @@ def record_changes(
     batch: str = "",
 ) -> None:
     """Remember many writes at once: (record, before, after), each as a mapping of its columns."""
-    Change.objects.bulk_create(
+    insert_rows(
+        Change,
+        COLUMNS,
         (
-            Change(
-                kind=record._meta.label_lower,
-                record_id=record.pk,
-                version=getattr(record, "version", 0),
-                actor=by.label,
-                actor_id=by.member_id,
-                batch=batch,
-                before=None if before is None else {k: plain(v) for k, v in before.items()},
-                after=None if after is None else {k: plain(v) for k, v in after.items()},
+            (
+                record._meta.label_lower,
+                record.pk,
+                getattr(record, "version", 0),
+                by.label,
+                by.member_id,
+                batch,
+                None if before is None else {k: plain(v) for k, v in before.items()},
+                None if after is None else {k: plain(v) for k, v in after.items()},
             )
             for record, before, after in rows
         ),
-        batch_size=500,
     )
 
 

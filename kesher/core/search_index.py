@@ -1,127 +1,170 @@
 """The full-text index behind `search`: FTS5 on SQLite, GIN on PostgreSQL, asked alike.
 
 A query is a list of groups; every group must match, by any of its words. `word*` is a beginning.
+Beside it stands the vocabulary: every word of an open text once, to put a typing error right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from kesher.core.access import OPEN, Actor
+from kesher.core.access import OPEN
 from kesher.core.guards import expect_trigger
+from kesher.core.models import SearchEntry
 
 Query = Sequence[Sequence[str]]
+SIMILAR = 6  # corrections of one word that are tried
+NEIGHBOURS = 4000  # words of the vocabulary that one word is compared with
 
 SQLITE_TABLES = (
-    """CREATE VIRTUAL TABLE IF NOT EXISTS core_search_words USING fts5(
+    """CREATE VIRTUAL TABLE IF NOT EXISTS core_search USING fts5(
         words, content='core_searchentry', content_rowid='id',
-        tokenize="unicode61 remove_diacritics 0", prefix='1 2 3', detail='none')""",
-    """CREATE VIRTUAL TABLE IF NOT EXISTS core_search_parts USING fts5(
-        text, content='core_searchentry', content_rowid='id', tokenize='trigram')""",
+        tokenize="ascii tokenchars '_'", detail='none', columnsize=0)""",
+    """CREATE TABLE IF NOT EXISTS core_search_vocabulary(
+        word TEXT PRIMARY KEY, backwards TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE INDEX IF NOT EXISTS core_search_backwards
+        ON core_search_vocabulary (backwards)""",
 )
-_PUT = """INSERT INTO core_search_words(rowid, words) VALUES (new.id, new.words);
-          INSERT INTO core_search_parts(rowid, text) VALUES (new.id, new.text);"""
-_DROP = """INSERT INTO core_search_words(core_search_words, rowid, words)
-             VALUES ('delete', old.id, old.words);
-           INSERT INTO core_search_parts(core_search_parts, rowid, text)
-             VALUES ('delete', old.id, old.text);"""
+_PUT = "INSERT INTO core_search(rowid, words) VALUES (new.id, new.words);"
+_DROP = "INSERT INTO core_search(core_search, rowid, words) VALUES ('delete', old.id, old.words);"
 SQLITE_TRIGGERS = {
-    "core_search_added": f"""CREATE TRIGGER IF NOT EXISTS core_search_added
+    "core_search_added": f"""CREATE TRIGGER core_search_added
         AFTER INSERT ON core_searchentry BEGIN {_PUT} END""",
-    "core_search_dropped": f"""CREATE TRIGGER IF NOT EXISTS core_search_dropped
+    "core_search_dropped": f"""CREATE TRIGGER core_search_dropped
         AFTER DELETE ON core_searchentry BEGIN {_DROP} END""",
-    "core_search_changed": f"""CREATE TRIGGER IF NOT EXISTS core_search_changed
-        AFTER UPDATE OF words, text ON core_searchentry BEGIN {_DROP} {_PUT} END""",
+    "core_search_changed": f"""CREATE TRIGGER core_search_changed
+        AFTER UPDATE OF words ON core_searchentry BEGIN {_DROP} {_PUT} END""",
 }
+POSTGRES = (
+    """CREATE INDEX IF NOT EXISTS core_search ON core_searchentry
+        USING gin (array_to_tsvector(string_to_array(words, ' ')))""",
+    """CREATE TABLE IF NOT EXISTS core_search_vocabulary(
+        word text COLLATE "C" PRIMARY KEY, backwards text COLLATE "C" NOT NULL)""",
+    """CREATE INDEX IF NOT EXISTS core_search_backwards
+        ON core_search_vocabulary (backwards)""",
+)
 for _name, _statement in SQLITE_TRIGGERS.items():
     expect_trigger(_name, _statement)
-POSTGRES = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    """CREATE INDEX IF NOT EXISTS core_search_words ON core_searchentry
-        USING gin (array_to_tsvector(string_to_array(words, ' ')))""",
-    """CREATE INDEX IF NOT EXISTS core_search_parts ON core_searchentry
-        USING gin (text gin_trgm_ops)""",
-)
 
 
 @dataclass(frozen=True)
-class Fragment:
-    """A part of a text, at least three characters, wherever it stands."""
+class Match:
+    """One entry of the index that matched: whose it is, and the folded text it was made of."""
 
+    record_id: int
     text: str
+    weight: int
 
 
-def matching(query: Query | Fragment, scope: Query, actor: Actor, limit: int) -> list[int]:
-    """Numbers of the records that match, best weight first on ties of the database."""
-    return [row[0] for row in _ask("e.record_id", query, scope, actor, limit)]
+def matching(
+    query: Query, classes: Sequence[str] | None, limit: int, *, part: str = ""
+) -> list[Match]:
+    """Entries that match, the newest first; with `part`, only where the text holds it.
 
-
-def texts(query: Query, scope: Query, actor: Actor, limit: int) -> dict[int, str]:
-    """The searched text of records that match, for comparing by likeness."""
-    return dict(_ask("e.record_id, e.text", query, scope, actor, limit))
-
-
-def _ask(columns: str, query: Query | Fragment, scope: Query, actor: Actor, limit: int) -> list:
-    build = _sqlite if connection.vendor == "sqlite" else _postgres
-    where, values = build(query, scope)
-    cleared, classes = _cleared(actor)
-    sql = f"SELECT {columns} {where} {cleared} LIMIT %s"  # noqa: S608  columns are ours
+    `classes` are the classifications that may be read; None is all of them.
+    """
+    where, values = _sqlite(query) if connection.vendor == "sqlite" else _postgres(query)
+    if part:
+        where += f" AND {'instr' if connection.vendor == 'sqlite' else 'strpos'}(e.text, %s) > 0"
+        values.append(part)
+    if classes is not None:
+        where += f" AND e.classification IN ({', '.join(['%s'] * len(classes))})"
+        values.extend(classes)
+    sql = f"SELECT e.record_id, e.text, e.weight FROM {where} ORDER BY e.id DESC LIMIT %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *classes, limit])
-        return cursor.fetchall()
+        cursor.execute(sql, [*values, limit])
+        return [Match(*row) for row in cursor.fetchall()]
 
 
-def _cleared(actor: Actor) -> tuple[str, list[str]]:
-    if actor.is_system:
-        return "", []
-    classes = sorted({OPEN, *actor.clearances})
-    return f"AND e.classification IN ({', '.join(['%s'] * len(classes))})", classes
+def words_of(kind: str, record_ids: Sequence[int]) -> dict[int, set[str]]:
+    """What the open entries of these records are found by."""
+    rows = SearchEntry.objects.filter(kind=kind, record_id__in=record_ids, classification=OPEN)
+    return {pk: set(words.split()) for pk, words in rows.values_list("record_id", "words")}
 
 
-def _sqlite(query: Query | Fragment, scope: Query) -> tuple[str, list[str]]:
-    base = "FROM core_search_words w JOIN core_searchentry e ON e.id = w.rowid"
-    if isinstance(query, Fragment):
-        return (
-            "FROM core_search_parts p JOIN core_searchentry e ON e.id = p.rowid "
-            "WHERE core_search_parts MATCH %s "
-            "AND e.id IN (SELECT rowid FROM core_search_words WHERE core_search_words MATCH %s)",
-            [_fts_word(query.text), _fts(scope)],
-        )
-    return f"{base} WHERE core_search_words MATCH %s", [_fts([*query, *scope])]
-
-
-def _fts(groups: Query) -> str:
-    return " AND ".join(f"({' OR '.join(_fts_word(word) for word in group)})" for group in groups)
+def _sqlite(query: Query) -> tuple[str, list]:
+    groups = (f"({' OR '.join(_fts_word(word) for word in group)})" for group in query)
+    table = "core_search w JOIN core_searchentry e ON e.id = w.rowid WHERE core_search MATCH %s"
+    return table, [" AND ".join(groups)]
 
 
 def _fts_word(word: str) -> str:
-    bare = word.removesuffix("*").replace('"', "")
-    return f'"{bare}"{"*" if word.endswith("*") else ""}'
+    return f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"'
 
 
-def _postgres(query: Query | Fragment, scope: Query) -> tuple[str, list[str]]:
-    base = "FROM core_searchentry e WHERE array_to_tsvector(string_to_array(e.words, ' ')) @@ %s::tsquery"
-    if isinstance(query, Fragment):
-        escaped = query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return f"{base} AND e.text LIKE %s", [_tsquery(scope), f"%{escaped}%"]
-    return base, [_tsquery([*query, *scope])]
-
-
-def _tsquery(groups: Query) -> str:
-    return " & ".join(f"({' | '.join(_ts_word(word) for word in group)})" for group in groups)
+def _postgres(query: Query) -> tuple[str, list]:
+    groups = (f"({' | '.join(_ts_word(word) for word in group)})" for group in query)
+    table = "core_searchentry e WHERE array_to_tsvector(string_to_array(e.words, ' ')) @@ %s::tsquery"
+    return table, [" & ".join(groups)]
 
 
 def _ts_word(word: str) -> str:
-    bare = word.removesuffix("*").replace("\\", "").replace("'", "")
-    return f"'{bare}'{':*' if word.endswith('*') else ''}"
+    return f"'{word[:-1]}':*" if word.endswith("*") else f"'{word}'"
+
+
+def learn(words: Iterable[str]) -> None:
+    """Put words into the vocabulary that are not in it."""
+    ordered = sorted(set(words))  # in one order, or two writers wait for each other for ever
+    with connection.cursor() as cursor:
+        for at in range(0, len(ordered), 400):
+            some = ordered[at : at + 400]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(
+                f"SELECT word FROM core_search_vocabulary WHERE word IN ({marks})",  # noqa: S608
+                some,
+            )
+            known = {row[0] for row in cursor.fetchall()}
+            fresh = [(word, word[::-1]) for word in some if word not in known]
+            if fresh:
+                places = ", ".join(["(%s, %s)"] * len(fresh))
+                cursor.execute(
+                    "INSERT INTO core_search_vocabulary (word, backwards) "  # noqa: S608
+                    f"VALUES {places} ON CONFLICT DO NOTHING",
+                    [value for pair in fresh for value in pair],
+                )
+
+
+def similar_words(word: str) -> list[str]:
+    """Words of the vocabulary that a typing error may have meant, the likeliest first.
+
+    One error leaves the first or the last half of a word whole, so two ranges hold them all.
+    """
+    length = len(word)
+    if length < 4:
+        return []
+    errors = 1 if length < 8 else 2
+    head, tail = word[: (length - 1) // 2], word[(length - 1) // 2 + 1 :][::-1]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT word FROM core_search_vocabulary WHERE word >= %s AND word < %s "
+            "AND length(word) BETWEEN %s AND %s UNION "
+            "SELECT word FROM core_search_vocabulary WHERE backwards >= %s AND backwards < %s "
+            "AND length(word) BETWEEN %s AND %s LIMIT %s",
+            [*_beginning(head), length - errors, length + errors]
+            + [*_beginning(tail), length - errors, length + errors, NEIGHBOURS],
+        )
+        near = [row[0] for row in cursor.fetchall()]
+    best = process.extract(word, near, scorer=OSA.distance, score_cutoff=errors, limit=SIMILAR)
+    return [found for found, _distance, _at in best]
+
+
+def _beginning(text: str) -> tuple[str, str]:
+    """The range of all words that begin with the text."""
+    return text, f"{text}\U0010ffff"
 
 
 def create(database) -> None:
     """Create what the index needs in a database; harmless where it is there already."""
-    statements = [*SQLITE_TABLES, *SQLITE_TRIGGERS.values()]
+    statements = SQLITE_TABLES if database.vendor == "sqlite" else POSTGRES
     with database.cursor() as cursor:
-        for statement in statements if database.vendor == "sqlite" else POSTGRES:
+        for statement in statements:
             cursor.execute(statement)
+        if database.vendor == "sqlite":
+            for name, statement in SQLITE_TRIGGERS.items():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+                cursor.execute(statement)

@@ -4,8 +4,32 @@ import re
 import unicodedata
 
 FINALS = str.maketrans("ςךםןףץ", "σכמנפצ")
-DROPPED = {ord(c): None for c in "\"'`´’‘“”„״׳"}
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+QUOTES = "\"'`´’‘“”„״׳‟‛«»′″"
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+NO_MARKS = ("Mn", "Me", "Cf", "Cc", "Cs", "Sk")
+
+
+class _Folding(dict):
+    """What becomes of each character once a text is decomposed; worked out at its first sight."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        category = unicodedata.category(char)
+        if char.isspace() or category == "Pd" or char == "־":
+            folded = " "
+        elif char in QUOTES or category in NO_MARKS:
+            folded = ""
+        elif char.isdecimal():
+            folded = str(int(char))
+        else:
+            folded = char.casefold().translate(FINALS)
+        self[code] = folded
+        return folded
+
+
+_folding = _Folding()
 
 
 def clean(text: str) -> str:
@@ -14,15 +38,18 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Reduce text to what people type: no case, accents, points, quotes or final forms."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf", "Cc", "Cs"))
-    return " ".join(bare.casefold().translate(FINALS).translate(DROPPED).split())
+    """Reduce text to what people type: no case, accents, points, quotes, dashes or final forms."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+    return " ".join(text.translate(_folding).split())
 
 
 def words(text: str) -> list[str]:
     """The folded words of a text, in order: letters and digits only."""
-    folded = fold(text.replace("־", " "))
+    folded = fold(text)
+    bare = folded.replace(" ", "")
+    if bare.isalnum() or not bare:
+        return folded.split()
     return "".join(c if c.isalnum() else " " for c in folded).split()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.bulk import insert_rows
 from kesher.core.phones import digits, parse_phone
 from kesher.core.refusal import Refusal
 from kesher.core.text import fold
@@ -17,6 +18,7 @@ from kesher.customers.typed import TooLong, line
 Kind = ContactPoint.Kind
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 AT_ONCE = 400
+COLUMNS = ("kind", "normal", "raw", "extension", "street", "city", "postcode", "country")
 
 
 class PhoneUnreadable(Refusal):
@@ -119,7 +121,7 @@ def read_point(kind: str, typed: str | Address, region: str) -> Reading:
 
 
 def _fitting(reading: Reading) -> Reading:
-    for name in ("normal", "raw", "extension", "street", "city", "postcode", "country"):
+    for name in COLUMNS[1:]:
         field = ContactPoint._meta.get_field(name)
         if len(getattr(reading, name)) > field.max_length:
             raise TooLong(field=str(field.verbose_name), most=field.max_length)
@@ -133,17 +135,12 @@ def rows_for(readings: Iterable[Reading]) -> dict[tuple[str, str], ContactPoint]
     missing = [reading for key, reading in wanted.items() if key not in held]
     if missing:
         # A colleague may add the same number at this moment: his row serves both.
-        ContactPoint.objects.bulk_create(
-            (
-                ContactPoint(
-                    kind=r.kind, normal=r.normal, raw=r.raw, extension=r.extension,
-                    street=r.street, city=r.city, postcode=r.postcode, country=r.country,
-                )
-                for r in missing
-            ),
-            ignore_conflicts=True,
-            batch_size=500,
-        )  # fmt: skip
+        insert_rows(
+            ContactPoint,
+            COLUMNS,
+            ([getattr(reading, name) for name in COLUMNS] for reading in missing),
+            unless_there=True,
+        )
         held |= _held({reading.key: reading for reading in missing})
     return held
 

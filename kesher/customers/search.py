@@ -8,13 +8,19 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 
 from kesher.core.access import Actor, guard
-from kesher.core.phones import national_digits
 from kesher.core.search import Piece, Searchable, searchable
-from kesher.customers.models import ContactPoint, Customer, CustomerContact, CustomerTag, Tie
-from kesher.customers.policy import CONTACT
-from kesher.organization.queries import business
+from kesher.customers.models import (
+    ContactPoint,
+    Customer,
+    CustomerContact,
+    CustomerTag,
+    Tie,
+    Wish,
+)
+from kesher.customers.policy import CONTACT, PERSONAL
 
 Kind = ContactPoint.Kind
+SUNK = -20  # an archived customer comes after those we serve
 
 
 @searchable
@@ -24,12 +30,17 @@ class CustomerSearch(Searchable):
 
     def pieces(self, ids: Sequence[int]) -> Iterable[Piece]:
         """One open piece and, where there is a way to reach the customer, one for that."""
-        texts = _texts(ids)
-        rows = Customer.objects.filter(pk__in=ids)
-        for pk, name, reference, city in rows.values_list("pk", "name", "reference", "city"):
-            more = filter(None, (reference, city, *texts[pk]))
-            yield Piece(record_id=pk, names=(name,), texts=tuple(more))
-        yield from _contacts(ids)
+        rows = self.live(Customer.objects.filter(pk__in=ids))
+        columns = ("pk", "name", "reference", "city", "archived_at")
+        texts, notes, live = _texts(ids), _wishes(ids), set()
+        for pk, name, reference, city, archived_at in rows.values_list(*columns):
+            live.add(pk)
+            weight = SUNK if archived_at else 0
+            more = tuple(filter(None, (reference, city, *texts[pk])))
+            yield Piece(pk, names=(name,), texts=more, weight=weight)
+            if notes[pk]:
+                yield Piece(pk, PERSONAL, notes=notes[pk], weight=weight - 10)
+        yield from (piece for piece in _contacts(ids) if piece.record_id in live)
 
     def live(self, rows: QuerySet) -> QuerySet:
         """Customers in the bin are not found."""
@@ -54,17 +65,24 @@ def _texts(ids: Sequence[int]) -> dict[int, list[str]]:
     return texts
 
 
+def _wishes(ids: Sequence[int]) -> dict[int, list[str]]:
+    """What they need or wish and have not got yet."""
+    notes: dict[int, list[str]] = defaultdict(list)
+    rows = Wish.objects.filter(customer__in=ids, met_on__isnull=True)
+    for pk, text in rows.values_list("customer_id", "text"):
+        notes[pk].append(text)
+    return notes
+
+
 def _contacts(ids: Sequence[int]) -> Iterable[Piece]:
-    region = business().country
-    phones: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    phones: dict[int, list[str]] = defaultdict(list)
     texts: dict[int, list[str]] = defaultdict(list)
     uses = CustomerContact.objects.filter(customer__in=ids).order_by("rank", "pk")
     for pk, kind, normal, raw in uses.values_list(
         "customer_id", "point__kind", "point__normal", "raw"
     ):
         if kind in (Kind.PHONE, Kind.FAX):
-            number = normal.split(";")[0]
-            phones[pk].append((number, national_digits(number, region)))
+            phones[pk].append(normal)
         else:
             texts[pk].append(raw if kind == Kind.ADDRESS else normal)
     for pk in sorted({*phones, *texts}):

@@ -14,6 +14,7 @@ from kesher.customers.models import Channel, Customer
 from kesher.organization.models import Language
 
 SPACES = re.compile(r"\s+")
+MARKS = re.compile("[\u200b\u200e\u200f\u2060\u00ad]")  # pasted with a name, seen by nobody
 
 
 class NameMissing(Refusal):
@@ -54,7 +55,7 @@ LONGEST_ABOUT = 20_000
 
 def line(text: str) -> str:
     """One line of text without what no person types, single spaces between words."""
-    return SPACES.sub(" ", clean(text)).strip() if text else ""
+    return SPACES.sub(" ", MARKS.sub("", clean(text))).strip() if text else ""
 
 
 def label_of(name: str) -> str:

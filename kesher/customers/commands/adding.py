@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.bulk import insert_rows
 from kesher.core.access import AccessDenied, Actor, Scope, require_kind, visible
 from kesher.core.changes import new_batch, record_changes
 from kesher.core.events import announce
@@ -30,6 +31,7 @@ from kesher.organization.models import Branch, Member, Team
 from kesher.organization.queries import business
 
 CHUNK = 1000
+CONTACT_COLUMNS = ("customer", "point", "raw", "rank", "label")
 N = TypeVar("N", bound=models.Model)
 KEPT = (  # columns of a new customer that its first Change remembers when they hold anything
     "kind", "first_name", "last_name", "name", "reference", "gender", "birth_on", "language",
@@ -189,10 +191,18 @@ def _save(by: Actor, read: Sequence, names: _Names, batch: str) -> None:
         record.source = names.sources.get(new.source)
         _denormalise(record, readings)
     records = [record for record, _new, _readings in read]
-    Customer.objects.bulk_create(records, batch_size=500)
-    _link(CustomerContact, read, lambda new, readings: _uses(readings, rows))
-    _link(CustomerBranch, read, lambda new, readings: _branches(by, new))
-    _link(CustomerTag, read, lambda new, readings: _tags(new, names))
+    _insert(records)
+    insert_rows(CustomerContact, CONTACT_COLUMNS, (use for one in read for use in _uses(one, rows)))
+    insert_rows(
+        CustomerBranch,
+        ("customer", "branch"),
+        ((record.pk, pk) for record, new, _points in read for pk in _branches(by, new)),
+    )
+    insert_rows(
+        CustomerTag,
+        ("customer", "tag"),
+        ((record.pk, pk) for record, new, _points in read for pk in _tags(new, names)),
+    )
     record_changes(
         by=by,
         rows=(
@@ -214,34 +224,30 @@ def _denormalise(record: Customer, readings: Iterable[Reading]) -> None:
             record.city = reading.city
 
 
-def _link(model: type[models.Model], read: Sequence, columns_of: Callable) -> None:
-    model._default_manager.bulk_create(
-        (
-            model(customer_id=record.pk, **columns)
-            for record, new, readings in read
-            for columns in columns_of(new, readings)
-        ),
-        batch_size=500,
-    )
+def _insert(records: Sequence[Customer]) -> None:
+    names = [f.attname for f in Customer._meta.concrete_fields if f.attname not in ("id", "created_at")]
+    rows = [[getattr(record, name) for name in names] for record in records]
+    columns = [name.removesuffix("_id") for name in names]
+    numbers = insert_rows(Customer, columns, rows, returning=True)
+    for record, number in zip(records, numbers, strict=True):
+        record.pk = number
+        record._state.adding = False
 
 
-def _uses(readings: Sequence[Reading], rows: dict) -> list[dict]:
+def _uses(one: tuple[Customer, NewCustomer, list[Reading]], rows: dict) -> Iterable[tuple]:
+    record, _new, readings = one
     ranks: dict[str, int] = {}
-    uses = []
     for reading in readings:
         rank = ranks[reading.kind] = ranks.get(reading.kind, -1) + 1
-        uses.append({"point_id": rows[reading.key].pk, "raw": reading.raw, "rank": rank})
-    return uses
+        yield record.pk, rows[reading.key].pk, reading.raw, rank, ""
 
 
-def _branches(by: Actor, new: NewCustomer) -> list[dict]:
-    ids = {branch.pk for branch in new.branches} or by.branches
-    return [{"branch_id": pk} for pk in sorted(ids)]
+def _branches(by: Actor, new: NewCustomer) -> list[int]:
+    return sorted({branch.pk for branch in new.branches} or by.branches)
 
 
-def _tags(new: NewCustomer, names: _Names) -> list[dict]:
-    ids = {names.tags[name].pk for name in new.tags if name in names.tags}
-    return [{"tag_id": pk} for pk in sorted(ids)]
+def _tags(new: NewCustomer, names: _Names) -> list[int]:
+    return sorted({names.tags[name].pk for name in new.tags if name in names.tags})
 
 
 def _require_added(by: Actor, added: Sequence[Customer]) -> None:
