@@ -1,4 +1,4 @@
-"""The e-mail address by which a member signs in: one person, one address."""
+"""How a member is reached: by one e-mail address, which nobody shares, and in one language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
-from kesher.organization.models import Member
+from kesher.organization.models import Language, Member
+
+
+class NoSuchLanguage(Refusal):
+    """Kesher does not speak it."""
+
+    message = _("Choose one of the languages in the list.")
 
 
 class AddressTaken(Refusal):
@@ -36,3 +42,10 @@ def free_address(email: str, *, besides: Member | None = None) -> str:
     if others.exists():
         raise AddressTaken(email=kept)
     return kept
+
+
+def spoken(language: str) -> str:
+    """The language, if Kesher speaks it."""
+    if language not in Language.values:
+        raise NoSuchLanguage
+    return language

@@ -31,3 +31,13 @@ class AccessChanged(Event):
 @dataclass(frozen=True, kw_only=True)
 class AbsencePlanned(Event):
     absence_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSignedIn(Event):
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Event):
+    member_id: int

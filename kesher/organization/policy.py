@@ -27,7 +27,13 @@ class OfMember(Policy):
 
 @policy_for(models.Business)
 class BusinessPolicy(Policy):
-    fields = dict.fromkeys(("name", "trade", "country", "currency", "time_zone", "week_start", "weekend", "language", "brand_colour", "logo", "is_demo", "version", "id"), OPEN)  # fmt: skip
+    fields = dict.fromkeys(
+        (
+            "id", "name", "trade", "country", "currency", "time_zone", "week_start", "weekend",
+            "language", "brand_colour", "logo", "is_demo", "version",
+        ),
+        OPEN,
+    )  # fmt: skip
     label = ("name",)
 
 

@@ -20,6 +20,7 @@ RIGHTS_CHANGED = {
     "organization.AccessChanged",
     "organization.MemberChanged",
     "organization.MemberLeft",
+    "organization.SessionsEnded",
 }
 STREAMS_A_MEMBER = 12
 MOST_UNSENT = 500

@@ -15,7 +15,7 @@ from kesher.core.changes import change, record_added
 from kesher.core.events import announce
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
-from kesher.organization.addresses import free_address
+from kesher.organization.addresses import free_address, spoken
 from kesher.organization.events import MemberChanged, MemberJoined, MemberLeft
 from kesher.organization.limits import must_be_among, must_be_within
 from kesher.organization.models import Branch, Member, MemberBranch, MemberTeam, Role, Team
@@ -59,7 +59,9 @@ def add_member(
     must_be_among(by, branches)
     if not clean(name):
         raise NameMissing
-    member = Member(email=free_address(email), name=clean(name), role=role, language=language)
+    member = Member(
+        email=free_address(email), name=clean(name), role=role, language=spoken(language)
+    )
     if password is None:
         member.set_unusable_password()
     else:
@@ -97,10 +99,20 @@ def change_member(
         values["email"] = free_address(values["email"], besides=member)
     if not values.get("name", member.name):
         raise NameMissing
+    if "language" in values:
+        values["language"] = spoken(values["language"])
     current, changed = change(by=by, record=member, values=values, seen=seen)
     if changed:
         announce(MemberChanged(member_id=member.pk), by=by, about=current)
     return current
+
+
+@transaction.atomic
+def choose_language(*, by: Actor, language: str) -> None:
+    """Read Kesher in another language."""
+    member = Member.objects.filter(pk=by.member_id).first()
+    if member is not None:
+        change_member(by=by, member=member, values={"language": language})
 
 
 @transaction.atomic
