@@ -121,7 +121,8 @@ node_modules/.ok: package.json package-lock.json .npmrc $(BUILD)/node.ok
 	touch $@
 
 $(BUILD)/assets.ok: $(shell find frontend -type f -not -name '*.pyc' 2>/dev/null) node_modules/.ok .venv/.runtime.ok
-	@if [ -f frontend/build.py ]; then PATH="$(NODE_BIN):$$PATH" $(BIN)/python frontend/build.py; fi
+	@PATH="$(NODE_BIN):$$PATH" $(BIN)/python frontend/build.py
+	$(BIN)/kesher collectstatic --no-input --clear --verbosity 0
 	touch $@
 
 # ---- what the tests need of the machine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -36,6 +37,7 @@ class Place:
     home: Path
     database_url: str
     environment: dict[str, str] = field(default_factory=dict)
+    beside: subprocess.Popen | None = None
 
     def variables(self) -> dict[str, str]:
         ours = {k: v for k, v in os.environ.items() if not k.startswith(("KESHER_", "PYTEST_"))}
@@ -58,14 +60,42 @@ class Place:
         return done
 
     def python(self, program: str) -> str:
-        """Run a few lines with Kesher loaded; what they print comes back."""
-        lines = f"import django; django.setup()\n{program}"
-        done = subprocess.run(
-            [sys.executable, "-c", "import kesher.config\n" + lines], env=self.variables(),
-            cwd=ROOT, text=True, capture_output=True, check=False, timeout=120,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        """Run a few lines beside Kesher, with its settings; what they print comes back."""
+        if self.beside is None:
+            self.beside = subprocess.Popen(
+                [sys.executable, "-u", "-c", BESIDE], env=self.variables(), cwd=ROOT, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )  # fmt: skip
+        self.beside.stdin.write(json.dumps(program) + "\n")
+        self.beside.stdin.flush()
+        line = self.beside.stdout.readline()
+        assert line, "the process beside Kesher ended"
+        answer = json.loads(line)
+        assert not answer["error"], answer["error"]
+        return answer["printed"].strip()
+
+    def leave(self) -> None:
+        if self.beside is not None:
+            self.beside.stdin.close()
+            self.beside.wait(10)
+            self.beside.stdout.close()
+            self.beside = None
+
+
+# Loading Django takes a second, so one process stays and takes programs line by line.
+BESIDE = """
+import contextlib, io, json, sys, traceback
+import kesher.config, django
+django.setup()
+for line in sys.stdin:
+    printed, error = io.StringIO(), ""
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(json.loads(line), {"__name__": "beside"})
+    except BaseException:
+        error = traceback.format_exc()
+    print(json.dumps({"printed": printed.getvalue(), "error": error}))
+"""
 
 
 @dataclass
@@ -211,6 +241,7 @@ class Places:
         return Place(home, url, environment)
 
     def drop(self, place: Place) -> None:
+        place.leave()
         if self.copies:
             self.copies.drop(place.database_url.split("?")[0].rsplit("/", 1)[1])
 
@@ -228,5 +259,6 @@ class Places:
                 place.kesher("migrate", "--verbosity", "0")
                 if CONTENTS[content]:
                     place.python(CONTENTS[content])
+                    place.leave()
                 (home / "ready").touch()
         return name if self.copies else str(home / "kesher.sqlite3")

@@ -7,6 +7,7 @@ import { isDirty, isField, make } from "./dom.js";
 import { word } from "./words.js";
 
 const TOGETHER = 150; // events that come together are one
+const REFUSED = 30_000;
 const url = document.body.dataset.liveUrl;
 const channel = `kesher-live-${document.body.dataset.member}`;
 const due = new Set();
@@ -81,7 +82,14 @@ let brokenAt = 0;
 function listen(tell) {
   source = new EventSource(url);
   source.addEventListener("message", ({ data }) => tell(JSON.parse(data)));
-  source.addEventListener("error", () => { brokenAt ||= Date.now(); });
+  source.addEventListener("missed", () => tell({ caughtUp: true }));
+  // Whoever left or was signed out elsewhere keeps nothing on the screen.
+  source.addEventListener("signed-out", () => location.reload());
+  source.addEventListener("error", () => {
+    brokenAt ||= Date.now();
+    // A refusal, unlike a lost connection, is not tried again by the browser itself.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(tell), REFUSED);
+  });
   source.addEventListener("open", () => {
     if (brokenAt) tell({ caughtUp: true });
     brokenAt = 0;
