@@ -29,7 +29,7 @@ def insert_rows(
     ending = " ON CONFLICT DO NOTHING" if unless_there else ""
     ending += f" RETURNING {_quoted(model._meta.pk.column)}" if returning else ""
     columns = ", ".join(_quoted(field.column) for field in fields)
-    head = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES "
+    head = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
     place = f"({', '.join(['%s'] * len(fields))})"
     numbers: list[int] = []
     waiting = iter(rows)

@@ -113,7 +113,9 @@ def change(
     """
     current = locked(record)
     differing = {
-        name: value for name, value in values.items() if plain(_value(current, name)) != plain(value)
+        name: value
+        for name, value in values.items()
+        if plain(_value(current, name)) != plain(value)
     }
     if seen is not None and seen != current.version:
         _refuse_clashes(current, differing, seen)

@@ -18,10 +18,11 @@ TABLES = [
 
 
 def other_readings(text: str) -> list[str]:
-    """The same keys read in the other layouts, for a text whose letters all stand on one of them."""
+    """The same keys read in the other layouts; all letters must stand on one of them."""
     lower = _bare(text.lower())
     letters = {c for c in lower if c.isalpha()}
-    readings = [lower.translate(table) for keys, table in TABLES if letters and letters.issubset(keys)]
+    fitting = (table for keys, table in TABLES if letters and letters.issubset(keys))
+    readings = [lower.translate(table) for table in fitting]
     return [reading for reading in dict.fromkeys(readings) if reading != lower]
 
 

@@ -20,7 +20,11 @@ VOWELS = frozenset("aio")
 SPOKEN_S = frozenset("aeiouyαεηιουω")
 
 TITLES = frozenset(
-    "dr mr mrs ms prof miss sir adv דר גב מר פרופ עוד אדון גברת κ κα κος κυριοσ κυρια δρ καθ".split()
+    (
+        *("dr", "mr", "mrs", "ms", "prof", "miss", "sir", "adv"),
+        *("דר", "גב", "גברת", "מר", "פרופ", "עוד"),
+        *("δρ", "κ", "κα", "κοσ", "κυριοσ", "κυρια", "καθ"),
+    )
 )
 
 
@@ -34,8 +38,8 @@ HEBREW = _letters(
     "א=a| ב=P ג=K ד=T ה= ו=o|P ז=S ח= ט=T י=i| כ=K| ל=L מ=M נ=N ס=S ע=a| פ=P צ=S ק=K ר=R ש=S ת=T"
 )
 GREEK = _letters(
-    "α=a β=P γ=K δ=T ε=a ζ=S η=i θ=T ι=i κ=K λ=L μ=M ν=N ξ=KS ο=o π=P ρ=R σ=S τ=T υ=i φ=P χ= ψ=PS ω=o "
-    "μπ=P|MP ντ=T|NT γκ=K|NK γγ=NK|K τζ=S τσ=S αυ=aP|a ευ=aP|a ου=o ει=i οι=i αι=a|ai "
+    "α=a β=P γ=K δ=T ε=a ζ=S η=i θ=T ι=i κ=K λ=L μ=M ν=N ξ=KS ο=o π=P ρ=R σ=S τ=T υ=i φ=P χ= ψ=PS "
+    "ω=o μπ=P|MP ντ=T|NT γκ=K|NK γγ=NK|K τζ=S τσ=S αυ=aP|a ευ=aP|a ου=o ει=i οι=i αι=a|ai "
     "γι=Ki|i γε=Ka|a γη=Ki|i γυ=Ki|i γχ=N"
 )
 LATIN = _letters(
@@ -45,12 +49,12 @@ LATIN = _letters(
     "ks=KS ps=PS ee=i oo=o ou=o ei=i ey=i ie=i ai=ai|a uy=oi|i dj=|K|S dz=S"
 )
 CYRILLIC = _letters(
-    "а=a б=P в=P г=K д=T е=a ж=S з=S и=i к=K л=L м=M н=N о=o п=P р=R с=S т=T у=o ф=P х= ц=S ч=S ш=S "
-    "щ=S ы=i э=a ю=o я=a і=i ї=i є=a ґ=K"
+    "а=a б=P в=P г=K д=T е=a ж=S з=S и=i к=K л=L м=M н=N о=o п=P р=R с=S т=T у=o ф=P х= ц=S ч=S "
+    "ш=S щ=S ы=i э=a ю=o я=a і=i ї=i є=a ґ=K"
 )
 ARABIC = _letters(
-    "ا=a| ب=P ت=T ث=T ج=|K|S ح= خ= د=T ذ=T ر=R ز=S س=S ش=S ص=S ض=T ط=T ظ=S ع=a| غ=|K ف=P ق=K ك=K ل=L "
-    "م=M ن=N ه= و=o|P ي=i| ى=a ة=a"
+    "ا=a| ب=P ت=T ث=T ج=|K|S ح= خ= د=T ذ=T ر=R ز=S س=S ش=S ص=S ض=T ط=T ظ=S ع=a| غ=|K ف=P ق=K ك=K "
+    "ل=L م=M ن=N ه= و=o|P ي=i| ى=a ة=a"
 )
 LETTERS = HEBREW | GREEK | LATIN | CYRILLIC | ARABIC
 LOOKALIKES = str.maketrans("abehikmnoptuvwxyz", "αβεηικμνορτυνωχυζ")
@@ -123,10 +127,8 @@ def _choices(word: str) -> list[Reading]:
     choices = []
     at = 0
     while at < len(word):
-        part = next(
-            (word[at : at + n] for n in (3, 2) if word[at : at + n] in LETTERS and at + n <= len(word)),
-            word[at],
-        )
+        groups = (word[at : at + n] for n in (3, 2) if at + n <= len(word))
+        part = next((group for group in groups if group in LETTERS), word[at])
         readings = LETTERS.get(part, ("",))
         at += len(part)
         choices.append(_at_end(word, part, readings) if at == len(word) > 2 else readings)

@@ -99,8 +99,8 @@ def _fts_word(word: str) -> str:
 
 def _postgres(query: Query) -> tuple[str, list]:
     groups = (f"({' | '.join(_ts_word(word) for word in group)})" for group in query)
-    table = "core_searchentry e WHERE array_to_tsvector(string_to_array(e.words, ' ')) @@ %s::tsquery"
-    return table, [" & ".join(groups)]
+    vector = "array_to_tsvector(string_to_array(e.words, ' '))"
+    return f"core_searchentry e WHERE {vector} @@ %s::tsquery", [" & ".join(groups)]
 
 
 def _ts_word(word: str) -> str:
@@ -139,14 +139,15 @@ def similar_words(word: str) -> list[str]:
         return []
     errors = 1 if length < 8 else 2
     head, tail = word[: (length - 1) // 2], word[(length - 1) // 2 + 1 :][::-1]
+    lengths = (length - errors, length + errors)
+    values = [*_beginning(head), *lengths, *_beginning(tail), *lengths, NEIGHBOURS]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT word FROM core_search_vocabulary WHERE word >= %s AND word < %s "
             "AND length(word) BETWEEN %s AND %s UNION "
             "SELECT word FROM core_search_vocabulary WHERE backwards >= %s AND backwards < %s "
             "AND length(word) BETWEEN %s AND %s LIMIT %s",
-            [*_beginning(head), length - errors, length + errors]
-            + [*_beginning(tail), length - errors, length + errors, NEIGHBOURS],
+            values,
         )
         near = [row[0] for row in cursor.fetchall()]
     best = process.extract(word, near, scorer=OSA.distance, score_cutoff=errors, limit=SIMILAR)

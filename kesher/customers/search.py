@@ -1,4 +1,4 @@
-"""How customers are found: by name, number, place, tag and employer; by phone and e-mail if cleared."""
+"""How customers are found: by who and where they are; by phone, e-mail or wish if cleared."""
 
 from __future__ import annotations
 

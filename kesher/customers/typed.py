@@ -92,7 +92,7 @@ def checked_day(name: str, day: Any) -> Any:
 def checked_days(days: Iterable[int]) -> list[int]:
     """Days of the week, Monday is 0, each once and in order."""
     kept = sorted(set(days))
-    if kept and not (0 <= kept[0] and kept[-1] <= 6):
+    if any(not 0 <= day <= 6 for day in kept):
         raise ChoiceUnknown(value=str(kept[-1]), field=label_of("preferred_days"))
     return kept
 
@@ -117,7 +117,9 @@ def named(kind: str, first: str, last: str, name: str) -> tuple[str, str, str]:
         shown = f"{first} {last}".strip()
     if not fold(shown):
         raise NameMissing
-    return checked_text("first_name", first), checked_text("last_name", last), checked_text("name", shown)
+    parts = zip(("first_name", "last_name", "name"), (first, last, shown), strict=True)
+    first, last, shown = (checked_text(field, text) for field, text in parts)
+    return first, last, shown
 
 
 def sort_name(first: str, last: str, shown: str) -> str:

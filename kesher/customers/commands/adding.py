@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.bulk import insert_rows
 from kesher.core.access import AccessDenied, Actor, Scope, require_kind, visible
+from kesher.core.bulk import insert_rows
 from kesher.core.changes import new_batch, record_changes
 from kesher.core.events import announce
 from kesher.core.models import Change
@@ -225,7 +225,8 @@ def _denormalise(record: Customer, readings: Iterable[Reading]) -> None:
 
 
 def _insert(records: Sequence[Customer]) -> None:
-    names = [f.attname for f in Customer._meta.concrete_fields if f.attname not in ("id", "created_at")]
+    by_database = ("id", "created_at")
+    names = [f.attname for f in Customer._meta.concrete_fields if f.attname not in by_database]
     rows = [[getattr(record, name) for name in names] for record in records]
     columns = [name.removesuffix("_id") for name in names]
     numbers = insert_rows(Customer, columns, rows, returning=True)

@@ -1,0 +1,114 @@
+"""What goes into the index: the words, parts and keys of a record, and the marks of its scope."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Model, QuerySet
+
+from kesher.core.access import OPEN, Policy, policy_of
+from kesher.core.names import name_words, word_keys
+from kesher.core.phones import own_digits
+from kesher.core.text import fold, words
+
+LONGEST_WORD = 60
+MOST_KEPT = 400  # words of one entry
+COLUMNS = ("kind", "record_id", "classification", "words", "text", "weight")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one record can be found by, of one classification."""
+
+    record_id: int
+    classification: str = OPEN
+    names: Sequence[str] = ()  # in any script, with typing errors; the first is what it is called
+    texts: Sequence[str] = ()  # also in part
+    notes: Sequence[str] = ()  # by whole words and their beginnings
+    phones: Sequence[str] = ()  # international form
+    weight: int = 0  # below nought sinks among equals
+
+
+def entry(kind: str, piece: Piece, scope: list[str]) -> tuple:
+    kept: dict[str, None] = {}
+    for text in piece.notes:
+        kept.update(dict.fromkeys(_whole(words(text))))
+    for text in (*piece.names, *piece.texts):
+        kept.update(dict.fromkeys(_in_part(words(text))))
+    for name in piece.names:
+        for word in name_words(name):
+            kept.update(dict.fromkeys((word, *(f"_x{key.lower()}" for key in word_keys(word)))))
+    lines = [fold(text) for text in (*piece.names, *piece.texts)]
+    for number in dict.fromkeys(own_digits(phone) for phone in piece.phones):
+        kept.update(dict.fromkeys((f"_p{number}", f"_r{number[::-1]}", *parts(number))))
+        lines.append(number)
+    classed = class_mark(kind, piece.classification)
+    tokens = [*list(kept)[:MOST_KEPT], f"_k{kind}", classed, *scope]
+    text = "\n".join(dict.fromkeys(lines))
+    return kind, piece.record_id, piece.classification, " ".join(tokens), text, piece.weight
+
+
+def class_mark(kind: str, classification: str) -> str:
+    return f"_k{kind}_{''.join(words(classification))}"
+
+
+def _whole(found: Iterable[str]) -> Iterator[str]:
+    for word in found:
+        short = word[:LONGEST_WORD]
+        yield short
+        yield from (f"_{n}{short[:n]}" for n in (1, 2, 3) if len(short) >= n)
+
+
+def _in_part(found: list[str]) -> Iterator[str]:
+    yield from _whole(found)
+    for word in found:
+        yield from parts(word[:LONGEST_WORD])
+
+
+def parts(word: str) -> Iterator[str]:
+    return (f"_g{word[at : at + 3]}" for at in range(len(word) - 2))
+
+
+def vocabulary(pieces: Iterable[Piece]) -> Iterator[str]:
+    """Words of open texts that a typing error may be put right to."""
+    for piece in pieces:
+        if piece.classification == OPEN:
+            for text in (*piece.names, *piece.texts):
+                yield from (w for w in words(text) if 3 <= len(w) <= 30 and w.isalpha())
+
+
+def scope_marks(model: type[Model], ids: Sequence[int]) -> dict[int, list[str]]:
+    """For each record the marks of its branches, team and owner, or of the record it hangs on."""
+    policy = policy_of(model)
+    marks: dict[int, list[str]] = defaultdict(list)
+    if policy.owner == "id":
+        marks.update((pk, [f"_o{pk}"]) for pk in ids)
+    if policy.branches:
+        link = policy.branches
+        held = link.model._default_manager.filter(**{f"{link.record}__in": ids})
+        for pk, branch in held.values_list(f"{link.record}_id", f"{link.branch}_id"):
+            marks[pk].append(f"_b{branch}")
+    columns = {f"{name}_id": mark for mark, name in _columns(policy) if name}
+    rows = model._default_manager.filter(pk__in=ids)
+    for pk, *values in rows.values_list("pk", *columns):
+        held = zip(columns.values(), values, strict=True)
+        marks[pk] += [f"{mark}{value}" for mark, value in held if value]
+    if policy.within and not (policy.team or policy.branch or policy.branches):
+        _add_marks_of_parents(policy, marks, rows)
+    return marks
+
+
+def _columns(policy: Policy) -> list[tuple[str, str | None]]:
+    owner = policy.owner if policy.owner != "id" else None
+    return [("_o", owner), ("_t", policy.team), ("_b", policy.branch)]
+
+
+def _add_marks_of_parents(policy: Policy, marks: dict[int, list[str]], rows: QuerySet) -> None:
+    parent = policy.model._meta.get_field(policy.within).related_model
+    hanging = rows.filter(**{f"{policy.within}__isnull": False})
+    above = dict(hanging.values_list("pk", f"{policy.within}_id"))
+    of_parents = scope_marks(parent, list(set(above.values())))
+    for pk, parent_id in above.items():
+        marks[pk] = list(dict.fromkeys([*marks[pk], *of_parents[parent_id]]))
