@@ -106,10 +106,12 @@ class Server:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
     sessions: dict[str, dict[str, str]] = field(default_factory=dict)
+    scheme: str = "http"
+    verify: str | bool = True
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}"
+        return f"{self.scheme}://localhost:{self.port}"
 
     @property
     def log(self) -> str:
@@ -131,7 +133,7 @@ class Server:
 
     def answers(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz", timeout=5).status_code == 200
+            return requests.get(f"{self.url}/healthz", timeout=5, verify=self.verify).status_code == 200
         except requests.ConnectionError:
             return False
 
@@ -159,12 +161,14 @@ class Server:
     def session_of(self, email: str, password: str = "a good password") -> dict[str, str]:
         """The cookies of a member, signed in once through the sign-in page."""
         if email not in self.sessions:
-            self.sessions[email] = sign_in(self.url, email, password)
+            self.sessions[email] = sign_in(self.url, email, password, self.verify)
         return self.sessions[email]
 
 
-def sign_in(url: str, email: str, password: str) -> dict[str, str]:
+def sign_in(url: str, email: str, password: str, verify: str | bool = True) -> dict[str, str]:
     browser = requests.Session()
+    browser.verify = verify
+    browser.trust_env = False  # a REQUESTS_CA_BUNDLE would override verify
     page = browser.get(f"{url}/accounts/login/", timeout=10)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token, page.text[:500]
