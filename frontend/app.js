@@ -14,3 +14,4 @@ import "./js/live.js";
 import "./js/presence.js";
 import "./js/progress.js";
 import "./js/copy.js";
+import "./js/passkey.js";

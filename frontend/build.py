@@ -68,7 +68,10 @@ def icon_names() -> list[str]:
 
 def symbol(name: str) -> str:
     """One icon as a symbol whose strokes are joined into a single path; CSS paints it."""
-    source = (MODULES / "@tabler/icons/icons/outline" / f"{name}.svg").read_text("utf-8")
+    path = MODULES / "@tabler/icons/icons/outline" / f"{name}.svg"
+    if not path.exists():
+        sys.exit(f"frontend/icons.txt names {name}, which Tabler does not have (or run npm ci)")
+    source = path.read_text("utf-8")
     strokes = re.findall(r'<path d="([^"]+)"', source)
     joined = "".join(strokes).replace(" -", "-").replace("l0 0", "")
     return f'<symbol id="{name}" viewBox="0 0 24 24"><path d="{joined}"/></symbol>'

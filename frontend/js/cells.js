@@ -7,6 +7,7 @@ import htmx from "htmx.org";
 export class Cells {
   constructor(rows) {
     this.rows = rows;
+    this.kept = new Map(); // how a cell looked before it was edited, by row and column
     rows.addEventListener("focusout", (event) => this.left(event));
     rows.addEventListener("htmx:afterSettle", (event) => this.settled(event));
   }
@@ -19,11 +20,15 @@ export class Cells {
 
   async edit(cell) {
     if (!cell || cell.querySelector(".cell-form")) return;
-    cell.before_ = [...cell.childNodes].map((node) => node.cloneNode(true));
+    this.kept.set(this.name(cell), cell.innerHTML);
     await htmx.ajax("GET", cell.dataset.edit, { target: cell, swap: "innerHTML", source: cell });
     const field = this.field(cell);
     field?.focus();
     if (field?.matches("input:not([type=date],[type=checkbox])")) field.select();
+  }
+
+  name(cell) {
+    return `${cell.closest("[data-row]").dataset.row} ${cell.dataset.cell}`;
   }
 
   field(place) {
@@ -63,8 +68,9 @@ export class Cells {
 
   cancel(form, { keepFocus = true } = {}) {
     const cell = form.closest("[data-edit]");
-    if (!cell?.before_) return;
-    cell.replaceChildren(...cell.before_);
+    if (!cell || !this.kept.has(this.name(cell))) return;
+    cell.innerHTML = this.kept.get(this.name(cell));
+    htmx.process(cell);
     if (keepFocus) this.focus(cell);
   }
 
@@ -89,12 +95,10 @@ export class Cells {
 
   settled({ target }) {
     const field = this.field(target);
-    if (field?.closest("[aria-invalid=true], .is-invalid") || target.querySelector?.(".field-error")) {
-      this.next = null;
-      field?.focus();
-    } else if (this.next) {
-      this.move();
-    }
+    const isRefused = !!target.querySelector?.(".cell-form .field-error");
+    if (isRefused && this.next) field?.focus();
+    if (isRefused) this.next = null;
+    else if (this.next) this.move();
   }
 
   move() {

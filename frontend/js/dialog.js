@@ -24,7 +24,7 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
 });
 
 const firstField = (dialog) =>
-  dialog.querySelector(".dlg-b :is(input:not([type=hidden]), select, textarea), [id=dialog-title]");
+  dialog.querySelector(".dlg-b :is(input:not([type=hidden]), select, textarea)") ?? dialog.querySelector("#dialog-title");
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");

@@ -39,4 +39,4 @@ function settle(places, detail) {
 
 // A page that comes back with errors starts at the first of them.
 const fault = document.querySelector("main [data-focus], main [aria-invalid=true]");
-if (fault && isShown(fault)) land(fault);
+if (fault && isShown(fault) && !fault.closest("[data-sample]")) land(fault);

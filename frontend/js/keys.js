@@ -24,12 +24,15 @@ function binding(key) {
   }).join(" ");
 }
 
+// A key may belong to a line of a closed menu or to a tab that is not the chosen one.
+const isReachable = (node) => isShown(node) || node.role === "tab" || !!node.closest("[popover]");
+
 const scope = () => document.querySelector("dialog:modal") ?? document;
 const bearers = (key) =>
   [...scope().querySelectorAll("[data-key]")].filter((node) => node.dataset.key === key && !node.disabled);
 
 export function press(key) {
-  const node = bearers(key).find((bearer) => isShown(bearer) || bearer.getAttribute("role") === "tab");
+  const node = bearers(key).find(isReachable);
   if (!node) return false;
   if (isField(node)) {
     node.focus();
@@ -86,7 +89,7 @@ function line(label, key) {
 }
 
 function fill(dialog) {
-  const labelled = [...document.querySelectorAll("[data-key][data-key-label]")].filter((node) => isShown(node) || node.role === "tab");
+  const labelled = [...document.querySelectorAll("[data-key][data-key-label]")].filter(isReachable);
   const known = new Map(labelled.map((node) => [node.dataset.key, node.dataset.keyLabel]));
   for (const section of dialog.querySelectorAll("[data-keys]")) {
     const wanted = [...known].filter(([key]) => key !== "/" && key.startsWith("g ") === (section.dataset.keys === "go"));

@@ -108,7 +108,7 @@ class Rows extends HTMLElement {
       this.all(false);
       return this.count();
     }
-    if (!row || target.closest("a, button, input, select, textarea, label, form, k-menu")) return;
+    if (!row || target.closest("a, button, input, select, textarea, label, .cell-form, k-menu")) return;
     if (getSelection()?.toString()) return;
     const cell = target.closest("[data-edit]");
     if (cell) this.cells.edit(cell);

@@ -5,9 +5,8 @@ const YEAR = 31_536_000;
 
 function choose(theme) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
-  const age = theme === "system" ? 0 : YEAR;
-  document.cookie = `theme=${theme}; Path=/; SameSite=Lax; Max-Age=${age}${secure}`;
-  if (theme === "system") delete root.dataset.theme;
+  document.cookie = `theme=${theme}; Path=/; SameSite=Lax; Max-Age=${YEAR}${secure}`;
+  if (theme === "auto") delete root.dataset.theme;
   else root.dataset.theme = theme;
   for (const button of document.querySelectorAll(".menu [data-theme-switch] button")) {
     button.classList.toggle("on", button.value === theme);

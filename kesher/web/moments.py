@@ -12,7 +12,7 @@ WEEKDAYS = {
     "he": "ב׳ ג׳ ד׳ ה׳ ו׳ ש׳ א׳".split(),
     "el": "Δευ Τρί Τετ Πέμ Παρ Σάβ Κυρ".split(),
 }
-LONG = {"en": "l j F Y", "he": "l, j בF Y", "el": "l j E Y"}
+LONG = {"en": "l j F Y", "he": r"\י\ו\ם l, j בF Y", "el": "l j E Y"}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 

@@ -7,6 +7,7 @@ a template never needs `safe`.
 import json
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 
 from django import template
@@ -165,7 +166,7 @@ def _amount(value: object, currency: str, *, whole: bool) -> SafeString:
         return mark_safe("")
     if value == MASK:
         return hidden()
-    shown = show_money(value, str(currency), moments.language(), whole=whole)
+    shown = show_money(Decimal(str(value)), str(currency), moments.language(), whole=whole)
     shown = shown.replace("-", "−").replace(" ", NON_BREAKING)
     digits = NUMBER.search(shown)
     if moments.language() != "he" or not digits:
@@ -254,7 +255,9 @@ def field(bound: BoundField, hint: str = "", label: str = "", **attributes: str)
     if kind not in ("check", "choices"):
         attrs.setdefault("class", "form-select" if kind == "select" else "form-control")
         attrs.setdefault("dir", _direction(bound))
-    elif kind == "check":
+    elif kind == "choices":
+        bound.field.widget.attrs.setdefault("class", "form-check-input")
+    else:
         attrs["class"] = f"form-check-input {attrs.get('class', '')}".strip()
     described = [f"{bound.id_for_label}_{part}" for part in ("hint", "error")]
     has = [bool(hint or bound.help_text), bool(bound.errors)]
