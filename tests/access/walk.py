@@ -22,7 +22,7 @@ from tests.people import Clinic
 TABLE = Path(__file__).parent / "verdicts.csv"
 EVERYBODY = ("anonymous", "leaver", "owner", "manager", "receptionist", "dentist", "eilat", "agent")
 METHODS = ("GET", "POST")
-SIGN_IN = "/accounts/login/"
+SIGN_IN = "/account/login/"
 
 
 @dataclass(frozen=True)

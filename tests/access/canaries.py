@@ -1,0 +1,60 @@
+"""Strings that stand in one classified place each, and how they look when they escape."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+
+from kesher.billing.commands.recording import NewPurchase, record_purchases
+from kesher.core.access import SYSTEM
+from kesher.customers.commands.wishing import note_wish
+from kesher.engagement.commands.touching import NewTouch, record_touches
+from tests.access.records import Records
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One secret: where it stands, its classification, the forms in which it would show."""
+
+    name: str
+    classification: str
+    traces: tuple[str, ...]
+
+
+PHONE, EMAIL = ("052-647-3190", "+972526473190", "0526473190"), ("noa@example.test",)
+ABOUT, WISH, NOTE = "Canary-afraid-of-heights", "Canary-wants-a-piano", "Canary-penicillin"
+FILE, AMOUNT = "canary-xray.txt", ("87,654.32", "87654.32", "87.654,32", "87,654")
+
+
+def plant_canaries(records: Records) -> list[Canary]:
+    """Put a canary into every classified place of Noa, through the commands."""
+    noa, dentist = records["noa"], records.clinic.members["dentist"]
+    noa.about, noa.birth_on = ABOUT, datetime.date(1987, 6, 5)
+    noa.save(update_fields=["about", "birth_on"])
+    note_wish(by=SYSTEM, customer=noa, text=WISH, noted_on=timezone.localdate())
+    record_touches(
+        by=SYSTEM, now=timezone.now(),
+        touches=[NewTouch(
+            customer=noa, channel="note", text=NOTE, member=dentist, classification="health",
+            happened_at=timezone.now() - datetime.timedelta(hours=1),
+        )],
+    )  # fmt: skip
+    record_purchases(
+        by=SYSTEM,
+        purchases=[NewPurchase(
+            customer=noa, bought_on=timezone.localdate(), amount=Decimal("87654.32"),
+            product="Canary-implant",
+        )],
+    )  # fmt: skip
+    return [
+        Canary("phone", "contact", PHONE),
+        Canary("e-mail", "contact", EMAIL),
+        Canary("good to know", "personal", (ABOUT,)),
+        Canary("birthday", "personal", ("5 Jun 1987", "05/06/1987", "1987-06-05", "5.6.1987")),
+        Canary("wish", "personal", (WISH,)),
+        Canary("medical note", "health", (NOTE,)),
+        Canary("purchase", "financial", (*AMOUNT, "Canary-implant")),
+    ]

@@ -1,0 +1,134 @@
+"""A canary in every classified field: a role without the clearance finds it nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kesher.core.events import may_hear
+from kesher.core.fields import classification_of, kinds
+from kesher.core.models import EventRecord
+from tests.access.canaries import Canary, plant_canaries
+from tests.access.made import make_records
+from tests.access.records import RECORDS, Records
+from tests.access.walk import addresses, cases, client_of
+from tests.people import Clinic
+
+WATCHED = ("receptionist", "agent", "dentist", "eilat")
+LISTS = {"customer": "customers", "task": "tasks", "member": "members"}
+
+
+@dataclass
+class Cage:
+    """The clinic with canaries in it."""
+
+    records: Records
+    canaries: list[Canary]
+
+    def hidden_from(self, who: str) -> list[Canary]:
+        actor = self.records.clinic.actor(who)
+        return [canary for canary in self.canaries if not actor.cleared_for(canary.classification)]
+
+
+@pytest.fixture
+def cage(clinic: Clinic) -> Cage:
+    records = make_records(clinic)
+    return Cage(records, plant_canaries(records))
+
+
+def body(client: Client, address: str, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    content = b"".join(answer) if answer.streaming else answer.content
+    said = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
+    return f"{said} {content.decode('utf-8', 'replace')}"
+
+
+def leaks(text: str, hidden: list[Canary]) -> list[str]:
+    return [canary.name for canary in hidden if any(trace in text for trace in canary.traces)]
+
+
+def test_the_cleared_do_see_them(cage):
+    """Without this, the other tests could pass on empty pages."""
+    owner = client_of(cage.records.clinic, "owner")
+    noa = cage.records["noa"]
+    pages = [body(owner, reverse(name, args=[noa.pk])) for name in ("customer", "customer-edit")]
+    seen = set(leaks(" ".join(pages), cage.canaries))
+
+    assert seen == {canary.name for canary in cage.canaries}
+
+
+@pytest.mark.parametrize("who", WATCHED)
+def test_no_page_or_fragment_shows_one(cage, who):
+    client = client_of(cage.records.clinic, who)
+    hidden = cage.hidden_from(who)
+    found = []
+    for address in addresses():
+        for record in cases(address):
+            kwargs = RECORDS[address.name][record](cage.records) if record else None
+            url = reverse(address.name, kwargs=kwargs)
+            for headers in ({}, {"HX-Request": "true"}):
+                found += [(url, name) for name in leaks(body(client, url, **headers), hidden)]
+
+    assert hidden
+    assert found == []
+
+
+@pytest.mark.parametrize("who", WATCHED)
+def test_a_hidden_field_is_as_unknown_as_one_that_does_not_exist(cage, who):
+    actor = cage.records.clinic.actor(who)
+    client = client_of(cage.records.clinic, who)
+    tried = 0
+    for kind in kinds():
+        if kind.name not in LISTS:
+            continue
+        address = reverse(LISTS[kind.name])
+        for one in kind.fields.values():
+            if actor.cleared_for(classification_of(kind, one)):
+                continue
+            for query in ("{}=x", "{}.empty=yes", "sort={}", "sort=-{}", "cols={}", "group={}"):
+                tried += 1
+                answers = [
+                    client.get(f"{address}?{query.format(name)}")
+                    for name in (one.name, "no_such_field")
+                ]
+                texts = [
+                    a.content.decode().replace(one.name, "FIELD").replace("no_such_field", "FIELD")
+                    for a in answers
+                ]
+                assert answers[0].status_code == answers[1].status_code, (one.name, query)
+                assert leaks(texts[0], cage.hidden_from(who)) == []
+                assert str(one.label) not in texts[0] or str(one.label) in texts[1], one.name
+    assert tried or who == "dentist"
+
+
+@pytest.mark.parametrize("who", WATCHED)
+def test_nobody_is_found_by_what_may_not_be_read(cage, who):
+    client = client_of(cage.records.clinic, who)
+    for canary in cage.hidden_from(who):
+        for trace in canary.traces:
+            found = body(client, f"{reverse('find')}?q={quote(trace)}", **{"HX-Request": "true"})
+            assert "נועה" not in found, canary.name
+
+
+@pytest.mark.parametrize("who", WATCHED)
+def test_no_export_holds_one(cage, who):
+    client = client_of(cage.records.clinic, who)
+    hidden = cage.hidden_from(who)
+    for name in LISTS.values():
+        for form in ("csv", "xlsx"):
+            text = body(client, f"{reverse(name)}export/?form={form}")
+            assert leaks(text, hidden) == []
+
+
+@pytest.mark.parametrize("who", WATCHED)
+def test_the_stream_tells_no_secret(cage, who):
+    """Facts hold ids only; what hangs on a hidden classification is not even told."""
+    actor = cage.records.clinic.actor(who)
+    for record in EventRecord.objects.all():
+        assert leaks(f"{record.payload} {record.actor}", cage.canaries) == []
+        if not actor.cleared_for(record.classification):
+            assert not may_hear(actor, record)
