@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import requests
+from django.urls import reverse
 from psycopg import sql
 
 ROOT = Path(__file__).parents[1]
@@ -169,13 +170,14 @@ def sign_in(url: str, email: str, password: str, verify: str | bool = True) -> d
     browser = requests.Session()
     browser.verify = verify
     browser.trust_env = False  # a REQUESTS_CA_BUNDLE would override verify
-    page = browser.get(f"{url}/accounts/login/", timeout=10)
+    address = url + reverse("account_login")
+    page = browser.get(address, timeout=10)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token, page.text[:500]
     answer = browser.post(
-        f"{url}/accounts/login/",
+        address,
         data={"csrfmiddlewaretoken": token[1], "login": email, "password": password},
-        headers={"Referer": f"{url}/accounts/login/"}, timeout=10, allow_redirects=False,
+        headers={"Referer": address}, timeout=10, allow_redirects=False,
     )  # fmt: skip
     assert answer.status_code == 302, f"{email} was not signed in: {answer.status_code}"
     return browser.cookies.get_dict()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.watching import Watch
@@ -90,4 +91,4 @@ def open_as(browser, server, watch) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page(open_as) -> Page:
     """A window of somebody who has not signed in."""
-    return open_as(None, "/accounts/login/")
+    return open_as(None, reverse("account_login"))

@@ -5,10 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.http import HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
+from django.urls import reverse
 
 from kesher.config.log import OneLine
 from kesher.config.middleware import PrivatePages, SignInFromFragment
 
+SIGN_IN = reverse("account_login")
 FRAGMENT = {"HX-Request": "true", "HX-Current-URL": "http://testserver/customers/7/?tab=notes"}
 
 
@@ -18,22 +20,22 @@ def through(location, headers):
 
 
 def test_a_fragment_that_needs_a_sign_in_moves_the_whole_page_and_leads_back_to_it():
-    answer = through("/accounts/login/?next=/customers/7/notes/", FRAGMENT)
+    answer = through(f"{SIGN_IN}?next=/customers/7/notes/", FRAGMENT)
     assert (answer.status_code, answer.content) == (204, b"")
     target = urlsplit(answer.headers["HX-Redirect"])
-    assert target.path == "/accounts/login/"
+    assert target.path == SIGN_IN
     assert parse_qs(target.query) == {"next": ["/customers/7/?tab=notes"]}
 
 
 def test_leads_back_to_no_other_host():
     elsewhere = {**FRAGMENT, "HX-Current-URL": "https://evil.example/customers/7/"}
-    answer = through("/accounts/login/?next=/customers/7/notes/", elsewhere)
-    assert answer.headers["HX-Redirect"] == "/accounts/login/"
+    answer = through(f"{SIGN_IN}?next=/customers/7/notes/", elsewhere)
+    assert answer.headers["HX-Redirect"] == SIGN_IN
 
 
 @pytest.mark.parametrize(
     ("location", "headers"),
-    [("/accounts/login/?next=/", {}), ("/customers/8/", FRAGMENT)],
+    [(f"{SIGN_IN}?next=/", {}), ("/customers/8/", FRAGMENT)],
     ids=["a whole page", "a redirect elsewhere"],
 )
 def test_leaves_other_redirects_alone(location, headers):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from django.urls import reverse
 
 
 def eventually(question, seconds=15.0):
@@ -25,7 +26,7 @@ def is_running(pid: int) -> bool:
 
 
 def test_serves_in_few_processes_and_little_memory(clinic_server):
-    requests.get(f"{clinic_server.url}/accounts/login/", timeout=10).raise_for_status()
+    requests.get(clinic_server.url + reverse("account_login"), timeout=10).raise_for_status()
     clinic_server.worker()
     pids = clinic_server.processes()
     assert len(pids) <= 4
@@ -73,9 +74,9 @@ def test_stops_at_once_and_entirely(clinic_server):
     assert not any(is_running(pid) for pid in pids)
 
 
-@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
-def test_a_page_is_private_and_forbids_what_it_does_not_need(clinic_server, path):
-    headers = requests.get(clinic_server.url + path, timeout=10).headers
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
+def test_a_page_is_private_and_forbids_what_it_does_not_need(clinic_server, name):
+    headers = requests.get(clinic_server.url + reverse(name), timeout=10).headers
     assert "no-store" in headers["Cache-Control"].split(", ")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
@@ -98,7 +99,7 @@ def test_a_page_is_private_and_forbids_what_it_does_not_need(clinic_server, path
 def test_sign_out_makes_the_browser_forget(clinic_server):
     browser = requests.Session()
     browser.cookies.update(clinic_server.session_of("owner@clinic.test"))
-    page = browser.get(f"{clinic_server.url}/accounts/logout/", timeout=10)
+    page = browser.get(clinic_server.url + reverse("account_logout"), timeout=10)
     token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     answer = browser.post(
         page.url, data={"csrfmiddlewaretoken": token}, headers={"Referer": page.url},
