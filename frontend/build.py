@@ -53,7 +53,7 @@ def bundle(entry: Path, *options: str) -> bytes:
 
 def own_script() -> bytes:
     shim = f"--alias:htmx.org={HERE / 'js/htmx.js'}"
-    return bundle(HERE / "app.js", "--format=iife", "--target=es2022", "--legal-comments=none", shim)
+    return bundle(HERE / "app.js", "--format=iife", "--target=es2022", shim)
 
 
 def script() -> bytes:
@@ -89,7 +89,7 @@ def icons_in_use() -> dict[str, Path]:
     for place in places:
         text = place.read_text("utf-8")
         for pattern in ICON_USES:
-            found |= {name: place for name in pattern.findall(text)}
+            found |= dict.fromkeys(pattern.findall(text), place)
     return found
 
 

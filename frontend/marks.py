@@ -41,8 +41,8 @@ def touch_icon() -> bytes:
         rows.append(0)
         for column in range(SIDE):
             hits = sum(is_ink((column + a) / SIDE, (row + b) / SIDE) for a in steps for b in steps)
-            mixed = (round(dark + (light - dark) * hits / 4) for dark, light in zip(BLUE, WHITE, strict=True))
-            rows.extend(mixed)
+            pairs = zip(BLUE, WHITE, strict=True)
+            rows.extend(round(dark + (light - dark) * hits / 4) for dark, light in pairs)
     header = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, body) for kind, body in chunks)

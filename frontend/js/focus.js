@@ -31,7 +31,7 @@ function settle(places, detail) {
   const there = places.filter((place) => place.isConnected);
   for (const node of there) say(first([node], "[data-say]")?.dataset.say);
   if (!there.length || !ASKED.has(detail.requestConfig?.triggeringEvent?.type)) return;
-  if (detail.elt?.closest?.("[data-quiet]")) return;
+  if (detail.requestConfig.elt?.closest?.("[data-quiet]")) return;
   const marked = first(there, MARKED);
   if (marked) land(marked);
   else if (document.activeElement === document.body) land(first(there, "h1, h2, h3") ?? there[0]);

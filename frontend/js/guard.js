@@ -33,6 +33,12 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-back]") || history.length < 2) return;
+  event.preventDefault();
+  history.back();
+});
+
 // ---- Ctrl or ⌘ with Enter sends what one writes
 
 document.addEventListener("keydown", (event) => {

@@ -80,7 +80,7 @@ function show(event, id) {
 
 // ---- the map on "?"
 
-const cap = (press) => press.split("+").map((part) => ({ mod: "Ctrl", shift: "⇧", enter: "⏎" })[part] ?? part.toUpperCase()).join(" ");
+const cap = (press) => press === "+" ? press : press.split("+").map((part) => ({ mod: "Ctrl", shift: "⇧", enter: "⏎" })[part] ?? part.toUpperCase()).join(" ");
 
 function line(label, key) {
   const caps = key.split(" ").map((press) => make("kbd", {}, cap(press)));

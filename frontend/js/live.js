@@ -33,8 +33,9 @@ function refresh(element) {
 const pending = new Map();
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (detail.requestConfig?.triggeringEvent?.type !== "live") return;
-  const known = pending.get(target.id || detail.elt);
-  pending.delete(target.id || detail.elt);
+  const name = target.id || detail.requestConfig.elt;
+  const known = pending.get(name);
+  pending.delete(name);
   if (!known) return;
   for (const node of target.querySelectorAll(".ev[id], tr[id], .lines > [id]")) {
     if (!known.has(node.id)) node.classList.add("fresh");

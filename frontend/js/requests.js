@@ -3,6 +3,7 @@
 
 import htmx from "htmx.org";
 import { say } from "./dom.js";
+import { land } from "./focus.js";
 import { toast } from "./toast.js";
 import { csrfToken, word } from "./words.js";
 
@@ -31,6 +32,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (isError || target === document.body || !/^\s*<!doctype/i.test(xhr.responseText)) return;
   event.detail.shouldSwap = false;
   signedOut();
+});
+
+// A refusal goes into the form that was sent, above its fields, and everything typed stays.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig: { elt } } = event.detail;
+  if (xhr.status < 400 || !xhr.responseText.includes("data-refusal")) return;
+  event.detail.shouldSwap = false;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const refusal = document.adoptNode(page.querySelector("[data-refusal]"));
+  const form = elt.closest("form:not(.cell-form)");
+  if (!form) return toast(refusal.querySelector("[role=alert]").textContent.trim(), { tone: "bad" });
+  form.querySelector("[data-refusal]")?.remove();
+  (form.querySelector(".dlg-b, .in") ?? form).prepend(refusal);
+  land(refusal);
 });
 
 document.addEventListener("htmx:responseError", ({ detail }) => {

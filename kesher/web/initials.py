@@ -4,8 +4,18 @@ import unicodedata
 from zlib import crc32
 
 TONES = ("", "b", "p", "g", "y")
-TITLES = frozenset("dr mr mrs ms prof sir דר ד״ר ד\"ר פרופ׳ פרופ' גב׳ גב' מר עו״ד κ κα δρ".split())
-FORMS = frozenset("ltd inc llc plc gmbh co corp sa בע״מ בע\"מ αε επε οε ικε".split())
+TITLES = frozenset(
+    (
+        "dr", "mr", "mrs", "ms", "prof", "sir", "דר", "ד״ר", 'ד"ר', "פרופ׳", "פרופ'", "גב׳", "גב'",
+        "מר", "עו״ד", 'עו"ד', "κ", "κα", "δρ",
+    )
+)  # fmt: skip
+FORMS = frozenset(
+    (
+        "ltd", "inc", "llc", "plc", "gmbh", "co", "corp", "sa", "בע״מ", 'בע"מ', "αε", "α.ε",
+        "επε", "οε", "ικε",
+    )
+)  # fmt: skip
 
 
 def initials(name: str) -> str:

@@ -5,12 +5,16 @@ from datetime import date, datetime
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
 
-GREEK_MONTHS = "Ιαν Φεβ Μαρ Απρ Μαΐ Ιουν Ιουλ Αυγ Σεπ Οκτ Νοε Δεκ".split()
-ENGLISH_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+GREEK_MONTHS = (
+    "Ιαν", "Φεβ", "Μαρ", "Απρ", "Μαΐ", "Ιουν", "Ιουλ", "Αυγ", "Σεπ", "Οκτ", "Νοε", "Δεκ",
+)  # fmt: skip
+ENGLISH_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 WEEKDAYS = {
-    "en": "Mon Tue Wed Thu Fri Sat Sun".split(),
-    "he": "ב׳ ג׳ ד׳ ה׳ ו׳ ש׳ א׳".split(),
-    "el": "Δευ Τρί Τετ Πέμ Παρ Σάβ Κυρ".split(),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "he": ("ב׳", "ג׳", "ד׳", "ה׳", "ו׳", "ש׳", "א׳"),
+    "el": ("Δευ", "Τρί", "Τετ", "Πέμ", "Παρ", "Σάβ", "Κυρ"),
 }
 LONG = {"en": "l j F Y", "he": r"\י\ו\ם l, j בF Y", "el": "l j E Y"}
 MINUTE, HOUR, DAY = 60, 3600, 86400

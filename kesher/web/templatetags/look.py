@@ -16,7 +16,7 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,10 +30,14 @@ register = template.Library()
 
 # Those that point along the line of reading, and so turn round in Hebrew.
 MIRRORED = frozenset(
-    "chevron-left chevron-right arrow-left arrow-right arrow-back-up login logout send".split()
-)
+    (
+        "arrow-back-up", "arrow-left", "arrow-right", "chevron-left", "chevron-right", "login",
+        "logout", "send",
+    )
+)  # fmt: skip
 NUMBER = re.compile(r"[-−+]?\d[\d.,]*")
 NON_BREAKING = "\u00a0"
+NOTHING = SafeString("")
 KEY_NAMES = {
     "mod": "Ctrl", "ctrl": "Ctrl", "shift": "⇧", "alt": "Alt", "enter": "⏎", "esc": "Esc",
     "space": "Space", "up": "↑", "down": "↓", "left": "←", "right": "→",
@@ -102,7 +106,7 @@ def kbd(keys: str, spoken: bool = False) -> SafeString:
 def _press(press: str) -> SafeString:
     parts = [KEY_NAMES.get(part, part.upper()) for part in press.split("+")] or [press]
     if press.startswith("mod+"):
-        return format_html('<span data-mod>{}</span> {}', parts[0], " ".join(parts[1:]))
+        return format_html("<span data-mod>{}</span> {}", parts[0], " ".join(parts[1:]))
     return format_html("{}", " ".join(parts) if press != "+" else "+")
 
 
@@ -132,7 +136,7 @@ def phone_filter(value: str, country: str = "") -> SafeString:
 
 def phone_in(value: str, country: str, *, link: bool = False) -> SafeString:
     if not value:
-        return mark_safe("")
+        return NOTHING
     if value == MASK:
         return hidden()
     shown = show_phone(str(value), country).replace(" ", NON_BREAKING)
@@ -163,7 +167,7 @@ def amount(value: object, currency: str) -> SafeString:
 
 def _amount(value: object, currency: str, *, whole: bool) -> SafeString:
     if value is None or value == "":
-        return mark_safe("")
+        return NOTHING
     if value == MASK:
         return hidden()
     shown = show_money(Decimal(str(value)), str(currency), moments.language(), whole=whole)
@@ -203,7 +207,7 @@ def _is_time(value: object) -> bool:
 def day(value: date | datetime | None, form: str = "") -> SafeString:
     """A day: Today, 14 Apr, 9 Oct 2025; `day:"full"` always as 9 Oct 2025."""
     if not _is_time(value):
-        return hidden() if value == MASK else mark_safe("")
+        return hidden() if value == MASK else NOTHING
     today = timezone.localdate()
     return _time(value, moments.day_text(value, today=today, in_full=form == "full"))
 
@@ -211,14 +215,14 @@ def day(value: date | datetime | None, form: str = "") -> SafeString:
 @register.filter
 def long_day(value: date | datetime | None) -> SafeString:
     """A day for headings: Monday 23 November 2026."""
-    return _time(value, moments.long_day_text(value)) if _is_time(value) else mark_safe("")
+    return _time(value, moments.long_day_text(value)) if _is_time(value) else NOTHING
 
 
 @register.filter
 def moment(value: datetime | None) -> SafeString:
     """A day with the clock: Today 08:12, Thu 26 Nov 10:30."""
     if not _is_time(value):
-        return hidden() if value == MASK else mark_safe("")
+        return hidden() if value == MASK else NOTHING
     shown = moments.moment_text(value, now=timezone.now())
     tip = f"{moments.long_day_text(value)}, {moments.local_clock(value)}"
     return _time(value, shown, tip=tip)
@@ -228,7 +232,7 @@ def moment(value: datetime | None) -> SafeString:
 def clock(value: datetime | None) -> SafeString:
     """The clock alone, 08:12."""
     if not isinstance(value, datetime):
-        return mark_safe("")
+        return NOTHING
     return format_html('<bdi dir="ltr">{}</bdi>', _time(value, moments.local_clock(value)))
 
 
@@ -236,7 +240,7 @@ def clock(value: datetime | None) -> SafeString:
 def ago(value: datetime | None) -> SafeString:
     """How long ago: just now, 18 minutes ago; the tip says when exactly."""
     if not _is_time(value):
-        return hidden() if value == MASK else mark_safe("")
+        return hidden() if value == MASK else NOTHING
     shown = moments.ago_text(value, now=timezone.now())
     tip = f"{moments.long_day_text(value)}, {moments.local_clock(value)}"
     return _time(value, shown, tip=tip)
@@ -304,7 +308,8 @@ class EmptyNode(template.Node):
         values = [part.resolve(context) for part in self.parts]
         name, title, text, size = [*values, "", "", ""][:4]
         inside = {"icon": name, "title": title, "text": text, "size": size}
-        inside["buttons"] = mark_safe(self.buttons.render(context).strip())
+        buttons = self.buttons.render(context)
+        inside["buttons"] = buttons if buttons.strip() else ""
         return template.loader.render_to_string("parts/empty.html", inside)
 
 
