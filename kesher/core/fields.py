@@ -11,9 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
+from django.utils.translation import get_language
 
-from kesher.core.access import Actor, policy_of
+from kesher.core.access import Actor, may, policy_of, visible
+from kesher.core.text import in_language
+
+MOST_CHOICES = 500
 
 
 class Type(StrEnum):
@@ -32,13 +37,24 @@ class Type(StrEnum):
     EMAIL = "email"
 
 
+WORDS = frozenset({Type.TEXT, Type.LONG, Type.PHONE, Type.EMAIL})
+
+
 @dataclass(frozen=True)
 class Through:
-    """A table between a record and many others (tags, branches): asked by EXISTS."""
+    """A table between a record and its many others (tags, branches): asked by EXISTS.
+
+    With `text` the table holds words of the record instead (its wishes), folded in that column.
+    """
 
     model: type[Model]
     record: str
-    other: str
+    other: str = ""
+    text: str = ""
+
+    @property
+    def reads(self) -> str:
+        return self.other or self.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,21 +65,43 @@ class Field:
     label: Any
     type: Type = Type.TEXT
     lookup: str = ""  # path of the ORM; the name when empty
-    sort: str = ""  # column to sort by; empty when it can't be sorted by
-    classification: str = ""  # of the column it reads when empty
-    choices: Callable[[Actor], Iterable[tuple[str, Any]]] | None = None
+    sort: tuple[str, ...] = ()  # columns to sort by, best with an index; empty: it can't be sorted
+    classification: str = ""  # beside that of the columns it reads
+    choices: Callable[[Actor], Iterable[tuple[Any, Any]]] | None = None
     refers: type[Model] | None = None
     through: Through | None = None
-    folded: bool = False  # the column holds folded text
+    folded: str = ""  # the column with the folded text, where there is one
     editable: bool = False  # may be changed in its cell
-    shown: bool = False  # a column of the list unless asked otherwise
-    value: Callable[[Any], Any] | None = None  # what to show, when not the column itself
-    related: tuple[str, ...] = ()  # what to select along
+    shown: bool = True  # may be a column; else it only filters
+    groups: bool = False  # rows may be put together by it
+    filled: bool = False  # a flag that says whether its column holds anything
+    reads: tuple[str, ...] = ()  # more columns that drawing it needs, after its own
+    value: Callable[..., Any] | None = None  # makes what is shown of what was read
     currency: str = ""  # for money: the column with its currency
+    summarises: type[Model] | None = None  # it tells of such records: for those who may see them
 
     @property
     def path(self) -> str:
         return self.lookup or self.name
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A record that another refers to: its number and its name, nothing more."""
+
+    pk: int
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount with its currency: amounts of two currencies are never added."""
+
+    amount: Any
+    currency: str
 
 
 @dataclass
@@ -75,22 +113,26 @@ class Kind:
     label: Any
     labels: Any
     fields: dict[str, Field] = field(default_factory=dict)
+    kept: dict[str, frozenset[str]] = field(default_factory=dict)  # classifications by field
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def declare(name: str, model: type[Model], *, label: Any, labels: Any, fields: list[Field]) -> Kind:
+def declare(
+    name: str, model: type[Model], *, label: Any, labels: Any, fields: Iterable[Field]
+) -> Kind:
     """Declare a kind and its own fields."""
     _kinds[name] = Kind(name=name, model=model, label=label, labels=labels)
     extend(name, fields)
     return _kinds[name]
 
 
-def extend(name: str, fields: list[Field]) -> None:
-    """Add fields to a kind of a part below. Their classification must be said."""
+def extend(name: str, fields: Iterable[Field]) -> None:
+    """Add fields to a kind, or from a part above to a kind of a part below."""
     for one in fields:
         _kinds[name].fields[one.name] = one
+        _kinds[name].kept.pop(one.name, None)
 
 
 def kind_of(name: str) -> Kind:
@@ -103,27 +145,92 @@ def kinds() -> list[Kind]:
     return list(_kinds.values())
 
 
-def classification_of(kind: Kind, one: Field) -> str:
-    """The classification of a field: its own, else that of the column it reads."""
-    return one.classification or policy_of(kind.model).fields[one.path.split("__")[0]]
+# ---- who may read which
+
+
+def classifications_of(kind: Kind, one: Field) -> frozenset[str]:
+    """All that one must be cleared for to read a field: every column that it touches counts."""
+    if one.name not in kind.kept:
+        kept = {one.classification} if one.classification else set()
+        if one.through:
+            kept |= _along(one.through.model, one.through.reads)
+            paths = []
+        else:
+            paths = [one.path, *one.sort, *one.reads, *filter(None, (one.currency, one.folded))]
+        for path in paths:
+            kept |= _along(kind.model, path)
+        kind.kept[one.name] = frozenset(kept)
+    return kind.kept[one.name]
+
+
+def _along(model: type[Model], path: str) -> set[str]:
+    """The classifications of the columns on a path. A summary hung on from above has none itself."""
+    kept = set()
+    for name in path.split("__"):
+        column = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        if not column.auto_created or column.concrete:
+            kept.add(policy_of(model).fields[column.name])
+        model = column.related_model or model
+    return kept
 
 
 def fields_for(actor: Actor, kind: Kind) -> dict[str, Field]:
     """The fields of a kind that the actor may read, by name, in declared order."""
-    return {
-        name: one
-        for name, one in kind.fields.items()
-        if actor.cleared_for(classification_of(kind, one))
-    }
+    return {name: one for name, one in kind.fields.items() if is_readable(actor, kind, one)}
 
 
-def value_of(one: Field, record: Any) -> Any:
-    """The value of a field of one (unguarded) record that a query brought with `related`."""
-    if one.value is not None:
-        return one.value(record)
-    value = record
-    for part in one.path.split("__"):
-        value = getattr(value, part, None)
-        if value is None:
-            return None
-    return value
+def is_readable(actor: Actor, kind: Kind, one: Field) -> bool:
+    """Whether the actor may read, filter, sort, group, count and export by a field."""
+    if one.summarises and not may(actor, "view", one.summarises):
+        return False
+    return actor.is_system or all(map(actor.cleared_for, classifications_of(kind, one)))
+
+
+# ---- what refers to other records, and the choices there are
+
+
+def label_columns(actor: Actor, model: type[Model]) -> tuple[str, ...]:
+    """The columns that name a record, or none where the actor may not read its name."""
+    policy = policy_of(model)
+    is_open = all(actor.cleared_for(policy.fields[name]) for name in policy.label)
+    return tuple(policy.label) if is_open else ()
+
+
+def label_from(values: Iterable[Any]) -> str:
+    """The name of a record from the columns that name it, in the reader's language."""
+    return " ".join(_in_words(value) for value in values if value)
+
+
+def _in_words(value: Any) -> str:
+    return in_language(value, get_language() or "en") if isinstance(value, dict) else str(value)
+
+
+def choices_of(one: Field, actor: Actor) -> list[tuple[str, str]]:
+    """What a field may be set to or filtered by: of records only those the actor may see."""
+    if one.choices is not None:
+        return [(str(value), str(label)) for value, label in one.choices(actor)]
+    if one.refers is None:
+        return []
+    named = label_columns(actor, one.refers)
+    rows = visible(actor, one.refers).order_by(*named).values_list("pk", *named)[:MOST_CHOICES]
+    found = [(str(pk), label_from(values)) for pk, *values in rows]
+    return sorted(found, key=lambda choice: choice[1].casefold())
+
+
+def label_of_ref(one: Field, actor: Actor, pk: int) -> str:
+    """The name of one record that a field refers to; nothing where the actor may not see it."""
+    named = label_columns(actor, one.refers)
+    row = visible(actor, one.refers).filter(pk=pk).values_list("pk", *named).first()
+    return label_from(row[1:]) if row else ""
+
+
+def column_of(model: type[Model], path: str) -> Any:
+    """The column of the database at the end of a path."""
+    column: Any = None
+    for name in path.split("__"):
+        try:
+            column = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return column  # the rest is a transform
+        model = column.related_model or model
+    return column

@@ -9,56 +9,52 @@ actor may not read is as unknown as one that does not exist.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core import filter_values as values
 from kesher.core.access import Actor
-from kesher.core.fields import Field, Kind, Type, fields_for
-from kesher.core.refusal import Refusal
-from kesher.core.text import fold
+from kesher.core.fields import WORDS, Field, Kind, Type, choices_of, fields_for
+from kesher.core.filter_values import ME, NONE, BadFilter
+from kesher.core.phones import digits
+from kesher.core.text import clean, fold
 
-RESERVED = frozenset({"sort", "cols", "q", "after", "group", "group2", "view", "peek", "size", "all"})
-KEY = re.compile(r"^(?:(?P<group>\d{1,2})~)?(?P<field>[a-z0-9_]+)(?:\.(?P<op>[a-z]+))?$")
-DAYS = re.compile(r"^([+-]?\d{1,4})([dwmy])$")
-DAYS_IN = {"d": 1, "w": 7, "m": 30, "y": 365}
-ME = "me"
-NONE = "none"
+# What an address says beside its filters; no field may have such a name.
+RESERVED = frozenset(
+    {
+        "sort", "cols", "q", "after", "before", "group", "group2", "view", "peek", "size", "all",
+        "in", "format",
+    }
+)  # fmt: skip
+KEY = re.compile(r"^(?:(?P<group>[0-9]{1,2})~)?(?P<field>[a-z][a-z0-9_]*)(?:\.(?P<op>[a-z]+))?$")
 MOST_TERMS = 40
+MOST_VALUES = 100
+LONGEST = 200
 
 TEXT_OPS = ("has", "is", "not", "starts", "empty")
+PHONE_OPS = ("has", "is", "empty")
 NUMBER_OPS = ("is", "over", "under", "empty")
-DATE_OPS = ("is", "after", "before", "within", "month", "empty")
+MOMENT_OPS = ("is", "after", "before", "within", "in", "empty")
+DATE_OPS = (*MOMENT_OPS[:-1], "coming", "month", "empty")
 CHOICE_OPS = ("is", "not", "empty")
 OPS = {
-    Type.TEXT: TEXT_OPS, Type.LONG: TEXT_OPS, Type.PHONE: TEXT_OPS, Type.EMAIL: TEXT_OPS,
-    Type.NUMBER: NUMBER_OPS, Type.MONEY: NUMBER_OPS, Type.DATE: DATE_OPS, Type.MOMENT: DATE_OPS,
+    Type.TEXT: TEXT_OPS, Type.LONG: TEXT_OPS, Type.EMAIL: TEXT_OPS, Type.PHONE: PHONE_OPS,
+    Type.NUMBER: NUMBER_OPS, Type.MONEY: NUMBER_OPS, Type.DATE: DATE_OPS, Type.MOMENT: MOMENT_OPS,
     Type.CHOICE: CHOICE_OPS, Type.REF: CHOICE_OPS, Type.FLAG: ("is",),
 }  # fmt: skip
+WORDS_THROUGH_OPS = ("has", "empty")
 OP_LABELS = {
     "has": _("contains"), "is": _("is"), "not": _("is not"), "starts": _("begins with"),
     "empty": _("is empty"), "over": _("at least"), "under": _("at most"), "after": _("from"),
-    "before": _("before"), "within": _("within"), "month": _("in month"),
+    "before": _("before"), "within": _("within"), "in": _("in"), "coming": _("comes round within"),
+    "month": _("in month"),
 }  # fmt: skip
-
-
-class BadFilter(Refusal):
-    """A filter in the address names what does not exist or holds what cannot be read."""
-
-    message = _("This filter cannot be read: %(part)s. Remove it or choose it anew.")
-
-    status = 400
-
-    def __init__(self, part: str):
-        super().__init__(part=part[:60])
 
 
 @dataclass(frozen=True)
@@ -75,35 +71,89 @@ class Term:
         return f"{self.group + '~' if self.group else ''}{self.field}.{self.op}"
 
 
+def ops_of(one: Field) -> tuple[str, ...]:
+    """How a field can be compared; the first is meant where the address says none."""
+    return WORDS_THROUGH_OPS if one.through and one.through.text else OPS[one.type]
+
+
+# ---- reading and writing addresses
+
+
 def parse(pairs: Iterable[tuple[str, str]], kind: Kind, actor: Actor) -> list[Term]:
-    """Read the conditions out of an address; raise BadFilter for what cannot be read."""
+    """Read the conditions out of an address; raise BadFilter for the first that can't be read."""
+    terms, unread = read(pairs, kind, actor)
+    if unread:
+        raise BadFilter(unread[0])
+    return terms
+
+
+def read(
+    pairs: Iterable[tuple[str, str]], kind: Kind, actor: Actor
+) -> tuple[list[Term], list[str]]:
+    """The conditions of an address that can be read, and the keys of those that cannot."""
     catalogue = fields_for(actor, kind)
     gathered: dict[tuple[str, str, str], list[str]] = {}
+    unread: list[str] = []
+    room = MOST_VALUES
     for key, value in pairs:
         if key in RESERVED:
             continue
-        match = KEY.match(key)
-        if not match or match["field"] not in catalogue:
-            raise BadFilter(key)
-        one = catalogue[match["field"]]
-        op = match["op"] or OPS[one.type][0]
-        if op not in OPS[one.type]:
-            raise BadFilter(key)
-        gathered.setdefault((match["group"] or "", one.name, op), []).append(value)
-    if len(gathered) > MOST_TERMS:
-        raise BadFilter("…")
-    return [
-        Term(field=name, op=op, values=tuple(values), group=group)
-        for (group, name, op), values in gathered.items()
+        place = _place(key, catalogue)
+        kept = clean(value)[:LONGEST].strip()
+        if place is None or not kept or room == 0:
+            unread.append(clean(key)[:60])
+        elif kept not in gathered.setdefault(place, []):
+            gathered[place].append(kept)
+            room -= 1
+    terms = [
+        Term(field=name, op=op, values=tuple(held), group=group)
+        for (group, name, op), held in gathered.items()
     ]
+    return terms[:MOST_TERMS], unread + [term.key for term in terms[MOST_TERMS:]]
 
 
-def address(terms: Sequence[Term]) -> list[tuple[str, str]]:
-    """The conditions as pairs of an address: the reverse of `parse`."""
-    return [(term.key, value) for term in terms for value in term.values]
+def _place(key: str, catalogue: dict[str, Field]) -> tuple[str, str, str] | None:
+    """Group, field and comparison that a key names, where the reader knows them."""
+    match = KEY.match(key)
+    if not match or match["field"] not in catalogue:
+        return None
+    ops = ops_of(catalogue[match["field"]])
+    op = match["op"] or ops[0]
+    return (match["group"] or "", match["field"], op) if op in ops else None
 
 
-def condition(terms: Sequence[Term], kind: Kind, actor: Actor) -> Q:
+def address(terms: Sequence[Term], kind: Kind | None = None) -> list[tuple[str, str]]:
+    """The conditions as pairs of an address: the reverse of `parse`.
+
+    With the kind the usual comparison of a field is left out: stage=new for stage.is=new.
+    """
+    return [(_short(term, kind), value) for term in terms for value in term.values]
+
+
+def _short(term: Term, kind: Kind | None) -> str:
+    one = kind.fields.get(term.field) if kind else None
+    return term.key.removesuffix(f".{term.op}") if one and ops_of(one)[0] == term.op else term.key
+
+
+def usable(
+    terms: Sequence[Term], kind: Kind, actor: Actor, *, today: date
+) -> tuple[list[Term], list[str]]:
+    """The conditions whose values can be read too, and the keys of the others."""
+    good, bad = [], []
+    for term in terms:
+        try:
+            condition([term], kind, actor, today=today)
+        except BadFilter:
+            bad.append(term.key)
+        else:
+            good.append(term)
+    return good, bad
+
+
+# ---- conditions
+
+
+def condition(terms: Sequence[Term], kind: Kind, actor: Actor, *, today: date) -> Q:
     """The conditions as one Q: groups hold each by any of their terms, and all together."""
     catalogue = fields_for(actor, kind)
     whole = Q()
@@ -111,9 +161,9 @@ def condition(terms: Sequence[Term], kind: Kind, actor: Actor) -> Q:
     for term in terms:
         if term.field not in catalogue:
             raise BadFilter(term.field)
-        held = _term(term, catalogue[term.field], actor)
+        held = _term(term, catalogue[term.field], actor, today)
         if term.group:
-            groups[term.group] = groups.get(term.group, Q()) | held
+            groups[term.group] = groups[term.group] | held if term.group in groups else held
         else:
             whole &= held
     for held in groups.values():
@@ -121,123 +171,108 @@ def condition(terms: Sequence[Term], kind: Kind, actor: Actor) -> Q:
     return whole
 
 
-def _term(term: Term, one: Field, actor: Actor) -> Q:
+def _term(term: Term, one: Field, actor: Actor, today: date) -> Q:
     if term.op == "empty":
-        empty = _empty(one)
-        return ~empty if term.values[:1] == ("no",) else empty
-    held = Q()
-    for value in term.values:
-        held |= _compare(one, "is" if term.op == "not" else term.op, value, actor)
+        return _with_empty(one, term.values)
+    if one.type in (Type.CHOICE, Type.REF):
+        held = _chosen(one, term.values, actor)
+        return ~held if term.op == "not" else held
+    op = "is" if term.op == "not" else term.op
+    held = _compare(one, op, term.values[0], today)
+    for value in term.values[1:]:
+        held |= _compare(one, op, value, today)
     return ~held if term.op == "not" else held
 
 
-def _empty(one: Field) -> Q:
+def _with_empty(one: Field, wanted: tuple[str, ...]) -> Q:
+    if wanted == ("yes",):
+        return empty(one)
+    if wanted == ("no",):
+        return ~empty(one)
+    raise BadFilter(f"{one.name}.empty")
+
+
+def empty(one: Field) -> Q:
+    """The condition that a field holds nothing."""
     if one.through:
         return ~_held_through(one)
-    empty = Q(**{f"{one.path}__isnull": True})
-    if one.type in (Type.TEXT, Type.LONG, Type.PHONE, Type.EMAIL, Type.CHOICE):
-        empty |= Q(**{one.path: ""})
-    return empty
+    blank = Q(**{f"{one.path}__isnull": True})
+    if one.type in WORDS or one.type == Type.CHOICE:
+        blank |= Q(**{one.path: ""})
+    return blank
 
 
 def _held_through(one: Field, **which: Any) -> Q:
     through = one.through
+    assert through is not None  # noqa: S101 - for the type
     rows = through.model._default_manager.filter(**{through.record: OuterRef("pk")}, **which)
     return Q(Exists(rows))
 
 
-def _compare(one: Field, op: str, value: str, actor: Actor) -> Q:
+def _chosen(one: Field, wanted: Sequence[str], actor: Actor) -> Q:
+    """Any of these values of a choice, or of these records."""
+    kept: list[Any] = []
+    for value in wanted:
+        if value != NONE:
+            kept.append(
+                values.record(value, one, actor) if one.type == Type.REF else _choice(value, one, actor)
+            )
+    held = Q(pk__in=[])
+    if kept and one.through:
+        held = _held_through(one, **{f"{one.through.other}__in": kept})
+    elif kept:
+        held = Q(**{f"{one.path}__in": kept})
+    return held | empty(one) if NONE in wanted else held
+
+
+def _choice(value: str, one: Field, actor: Actor) -> str:
+    if value not in dict(choices_of(one, actor)):
+        raise BadFilter(value)
+    return value
+
+
+def _compare(one: Field, op: str, value: str, today: date) -> Q:
     if one.type in (Type.DATE, Type.MOMENT):
-        return _compare_time(one, op, value)
+        return values.times(one, op, value, today)
     if one.type in (Type.NUMBER, Type.MONEY):
         suffix = {"is": "", "over": "__gte", "under": "__lte"}[op]
-        return Q(**{f"{one.path}{suffix}": _number(value)})
+        return Q(**{f"{one.path}{suffix}": values.number(value, one)})
     if one.type == Type.FLAG:
-        if value not in ("yes", "no"):
-            raise BadFilter(value)
-        return Q(**{one.path: value == "yes"})
-    if one.type == Type.REF:
-        return _compare_ref(one, value, actor)
-    if one.type == Type.CHOICE:
-        return _empty(one) if value == NONE else Q(**{one.path: value})
-    suffix = {"has": "__contains" if one.folded else "__icontains", "is": "", "starts": "__startswith"}[op]
-    return Q(**{f"{one.path}{suffix}": fold(value) if one.folded else value})
-
-
-def _compare_ref(one: Field, value: str, actor: Actor) -> Q:
-    if value == NONE:
-        return _empty(one)
-    pk = actor.member_id if value == ME else int(value) if value.isdecimal() else None
-    if pk is None or pk >= 2**63:
-        raise BadFilter(value)
+        return _flag(one, value)
+    if one.type == Type.PHONE:
+        return _phone(one, op, value)
     if one.through:
-        return _held_through(one, **{one.through.other: pk})
-    return Q(**{one.path: pk})
+        return _held_through(one, **{f"{one.through.text}__contains": _folded(value)})
+    suffix = {"has": "contains", "is": "exact", "starts": "startswith"}[op]
+    if one.folded:
+        return Q(**{f"{one.folded}__{suffix}": _folded(value)})
+    return Q(**{f"{one.path}__i{suffix}": value})
 
 
-def _compare_time(one: Field, op: str, value: str) -> Q:
-    if op == "month":
-        if not value.isdecimal() or not 1 <= int(value) <= 12:
-            raise BadFilter(value)
-        return Q(**{f"{one.path}__month": int(value)})
-    if op == "within":
-        first, last = _span(value)
-    else:
-        day = _day(value)
-        first, last = {"is": (day, day), "after": (day, None), "before": (None, _previous(day))}[op]
-    held = Q()
-    if first:
-        held &= Q(**{f"{one.path}__gte": _start(first) if one.type == Type.MOMENT else first})
-    if last and one.type == Type.MOMENT:
-        held &= Q(**{f"{one.path}__lt": _start(_next(last))})
-    elif last:
-        held &= Q(**{f"{one.path}__lte": last})
-    return held
-
-
-def _span(value: str) -> tuple[datetime.date, datetime.date]:
-    """Days from or up to today: -30d is the last thirty, 7d the next seven."""
-    match = DAYS.match(value)
-    if not match:
+def _folded(value: str) -> str:
+    folded = fold(value)
+    if not folded:
         raise BadFilter(value)
-    today = timezone.localdate()
-    try:
-        other = today + datetime.timedelta(days=int(match[1]) * DAYS_IN[match[2]])
-    except OverflowError:
-        raise BadFilter(value) from None
-    return min(today, other), max(today, other)
+    return folded
 
 
-def _day(value: str) -> datetime.date:
-    if value == "today":
-        return timezone.localdate()
-    try:
-        day = parse_date(value)
-    except ValueError:
-        day = None
-    if day is None or not 1 < day.year < 9999:
+def _flag(one: Field, value: str) -> Q:
+    if value not in ("yes", "no"):
         raise BadFilter(value)
-    return day
+    if one.filled:
+        return Q(**{f"{one.path}__isnull": value == "no"})
+    return Q(**{one.path: value == "yes"})
 
 
-def _previous(day: datetime.date) -> datetime.date:
-    return day - datetime.timedelta(days=1)
-
-
-def _next(day: datetime.date) -> datetime.date:
-    return day + datetime.timedelta(days=1)
-
-
-def _start(day: datetime.date) -> datetime.datetime:
-    """The first moment of a local day."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
-
-
-def _number(value: str) -> Decimal:
-    try:
-        number = Decimal(value.replace(",", ""))
-    except InvalidOperation:
-        raise BadFilter(value) from None
-    if not number.is_finite() or abs(number) >= 10**15:
+def _phone(one: Field, op: str, value: str) -> Q:
+    """Compared by the digits that are dialled anywhere: 052… and +97252… are the same."""
+    dialled = digits(value).lstrip("0")
+    if not dialled:
         raise BadFilter(value)
-    return number
+    return Q(**{f"{one.path}__{'contains' if op == 'has' else 'endswith'}": dialled})
+
+
+__all__ = [
+    "ME", "NONE", "OPS", "OP_LABELS", "RESERVED", "BadFilter", "Term", "address", "condition",
+    "empty", "ops_of", "parse", "read", "usable",
+]  # fmt: skip

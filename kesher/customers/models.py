@@ -3,6 +3,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kesher.core.monthday import MonthDay
 from kesher.organization.models import Branch, Language, Member, Team
 
 
@@ -114,7 +115,11 @@ class Customer(models.Model):
             models.Index(fields=("city", "sort_name"), name="customer_by_city"),
             models.Index(fields=("since_on", "id"), name="customer_by_since"),
             models.Index(fields=("created_at", "id"), name="customer_by_created"),
-            models.Index(fields=("birth_on",), name="customer_by_birth"),
+            models.Index(
+                MonthDay("birth_on"),
+                name="customer_by_birthday",
+                condition=models.Q(birth_on__isnull=False),
+            ),
             models.Index(
                 fields=("binned_at",),
                 name="customer_binned",

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from kesher.core.access import Actor
+from kesher.core.access import Actor, visible
 from kesher.organization.held import rights_of
-from kesher.organization.models import Business, Member
+from kesher.organization.models import Business, Member, SavedView
+
+MOST_PINNED = 12
 
 
 def business() -> Business:
@@ -23,3 +25,13 @@ def actor_of(member: Member) -> Actor:
         grants=grants if member.is_active else {},
         clearances=clearances if member.is_active else frozenset(),
     )
+
+
+def views_of(actor: Actor, kind: str) -> list[SavedView]:
+    """The saved views of one list that the actor has: his own, his teams' and everybody's."""
+    return list(visible(actor, SavedView).filter(kind=kind))
+
+
+def pinned_views(actor: Actor) -> list[SavedView]:
+    """The views that stand in the rail."""
+    return list(visible(actor, SavedView).filter(is_pinned=True).order_by("name")[:MOST_PINNED])

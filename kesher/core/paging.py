@@ -1,0 +1,306 @@
+"""Pages of rows by what stands at their edge, never by counting rows to skip.
+
+A page knows the values of its first and last row; the next one begins behind them. So page 2,000
+costs what page 1 costs, and a row that comes or goes meanwhile moves nothing. Rows with nothing in
+the column come last whichever way one sorts: they are asked for apart, so that plain indexes serve.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import (
+    BooleanField, CharField, DateTimeField, DecimalField, F, Field, Func, Model, Q, QuerySet,
+    TextField, Value,
+)  # fmt: skip
+
+from kesher.core.fields import column_of
+from kesher.core.text import clean
+
+SIZE = 50
+LONGEST = 2000  # characters of a cursor
+FURTHEST = 10**9
+MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?$")
+
+
+@dataclass(frozen=True)
+class Order:
+    """Columns that rows are sorted by, all in one direction; ties fall by the number of the row."""
+
+    columns: tuple[str, ...] = ()
+    descending: bool = False
+
+    @property
+    def reverse(self) -> Order:
+        return Order(self.columns, not self.descending)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: behind (or before) a row, and how many rows stand before it."""
+
+    forward: bool
+    start: int
+    is_empty: bool  # the row at the edge has nothing in the first column
+    values: tuple[Any, ...]
+    pk: int
+
+    def __str__(self) -> str:
+        held = [int(self.forward), self.start, int(self.is_empty), list(self.values), self.pk]
+        packed = json.dumps(held, separators=(",", ":"), ensure_ascii=False).encode()
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows in order, and the ways on. `start` is the place of the first row, if all held."""
+
+    rows: list[tuple[Any, ...]]  # (pk, what was asked for…)
+    start: int = 1
+    back: str = ""
+    forth: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.rows) - 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all the rows there are."""
+        return not self.back and not self.forth
+
+
+def page(
+    rows: QuerySet, order: Order, paths: Sequence[Any] = (), *, at: str = "", size: int = SIZE
+) -> Page:
+    """The page that a cursor points to, or the first; `paths` are what to read of each row."""
+    walk = _Walk(rows, order, paths)
+    cursor = read_cursor(at, rows.model, order)
+    if cursor is None:
+        found = walk.take(None, size + 1)
+        return walk.page(found[:size], 1, has_back=False, has_forth=len(found) > size)
+    found = walk.take(cursor, size + 1)
+    if not found:  # what stood there is gone
+        return page(rows, order, paths, size=size)
+    if cursor.forward:
+        return walk.page(found[:size], cursor.start, has_back=True, has_forth=len(found) > size)
+    has_back = len(found) > size
+    kept = found[:size][::-1]
+    start = max(1, cursor.start - len(kept)) if has_back else 1
+    return walk.page(kept, start, has_back=has_back, has_forth=True)
+
+
+def neighbours(rows: QuerySet, order: Order, pk: int) -> tuple[int | None, int | None]:
+    """The rows before and after one in order; the row itself need not be among them any more."""
+    walk = _Walk(rows, order, ())
+    edge = walk.edge_of(pk)
+    if edge is None:
+        return None, None
+    ways = [
+        walk.take(Cursor(forward, 1, walk.is_empty(edge), edge[:-1], edge[-1]), 1)
+        for forward in (False, True)
+    ]
+    before, after = (found[0][0] if found else None for found in ways)
+    return before, after
+
+
+def count_up_to(rows: QuerySet, most: int) -> tuple[int, bool]:
+    """How many rows there are, and whether that is all: counting stops at `most`."""
+    found = rows.order_by().values_list("pk")[: most + 1].count()
+    return min(found, most), found <= most
+
+
+# ---- walking
+
+
+class _Walk:
+    """Rows in an order: first those with a value in the first column, then those without."""
+
+    def __init__(self, rows: QuerySet, order: Order, paths: Sequence[Any]):
+        self.rows = rows
+        self.order = order
+        self.paths = paths
+        self.model = rows.model
+        self.empties = _empties(self.model, order.columns[0]) if order.columns else None
+        self.width = len(order.columns)
+
+    def take(self, cursor: Cursor | None, number: int) -> list[tuple[Any, ...]]:
+        """So many rows behind a cursor (or before it, nearest first): (pk, edge…, asked for…)."""
+        forward = cursor is None or cursor.forward
+        phases = [False] if self.empties is None else [False, True]
+        if not forward:
+            phases.reverse()
+        if cursor is not None and self.empties is not None:
+            phases = phases[phases.index(cursor.is_empty) :]
+        found: list[tuple[Any, ...]] = []
+        for is_empty in phases:
+            if len(found) < number:
+                here = cursor if cursor and cursor.is_empty == is_empty else None
+                found += self._phase(is_empty, here, forward)[: number - len(found)]
+        return found
+
+    def _phase(self, is_empty: bool, cursor: Cursor | None, forward: bool) -> QuerySet:
+        columns = self._columns(is_empty)
+        rows = self.rows
+        if self.empties is not None:
+            blank, filled = self.empties
+            rows = rows.filter(blank if is_empty else filled)
+        if cursor is not None:
+            values = [*(cursor.values[1:] if is_empty else cursor.values), cursor.pk]
+            is_less = self.order.descending == forward
+            rows = rows.filter(_beyond(self.model, columns, values, is_less))
+        sign = "-" if self.order.descending == forward else ""
+        ordered = rows.order_by(*(sign + column for column in columns))
+        return ordered.values_list("pk", *self._edge(), *self.paths)
+
+    def _edge(self) -> list[Any]:
+        return [_stored(self.model, path) for path in self.order.columns]
+
+    def _columns(self, is_empty: bool) -> list[str]:
+        """What this phase is ordered by. A summary's own key ends its index, so it breaks ties."""
+        columns = list(self.order.columns[1:] if is_empty else self.order.columns)
+        before, _, _last = self.order.columns[0].rpartition("__") if self.width else ("", "", "")
+        return [*columns, f"{before}__pk" if before and not is_empty and self._hangs_on(before) else "pk"]
+
+    def _hangs_on(self, path: str) -> bool:
+        """Whether the path leads to a table with one row for each of ours."""
+        relation = self.model._meta.get_field(path.split("__")[0])
+        return "__" not in path and relation.one_to_one and not relation.concrete
+
+    def is_empty(self, edge: tuple[Any, ...]) -> bool:
+        return self.empties is not None and edge[0] in (None, "")
+
+    def edge_of(self, pk: int) -> tuple[Any, ...] | None:
+        """The values that place one row, and its number."""
+        here = self.model._default_manager.filter(pk=pk)
+        found = here.values_list(*self._edge(), "pk").first()
+        return tuple(map(_plain, found)) if found else None
+
+    def page(self, found: list, start: int, *, has_back: bool, has_forth: bool) -> Page:
+        if not found:
+            return Page(rows=[], start=start)
+        back = self._cursor(found[0], forward=False, start=start) if has_back else ""
+        beyond = start + len(found)
+        forth = self._cursor(found[-1], forward=True, start=beyond) if has_forth else ""
+        rows = [(row[0], *row[1 + self.width :]) for row in found] if self.width else list(found)
+        return Page(rows=rows, start=start, back=back, forth=forth)
+
+    def _cursor(self, row: tuple[Any, ...], *, forward: bool, start: int) -> str:
+        edge = tuple(map(_plain, row[1 : 1 + self.width]))
+        return str(Cursor(forward, start, self.is_empty(edge), edge, row[0]))
+
+
+def _empties(model: type[Model], path: str) -> tuple[Q, Q] | None:
+    """Conditions for nothing and for something in a column, where it can hold nothing."""
+    column = column_of(model, path)
+    can_lack = column.null or "__" in path
+    if isinstance(column, (CharField, TextField)) and column.blank:
+        blank = Q(**{path: ""})
+        return (blank | Q(**{f"{path}__isnull": True}) if can_lack else blank), Q(
+            **{f"{path}__gt": ""}
+        )
+    lacks = f"{path}__isnull"
+    return (Q(**{lacks: True}), Q(**{lacks: False})) if can_lack else None
+
+
+def _stored(model: type[Model], path: str) -> Any:
+    """A column as it is stored. SQLite keeps moments as text, and there .5 is not .500000."""
+    is_text = connection.vendor == "sqlite" and isinstance(column_of(model, path), DateTimeField)
+    template = "(%(expressions)s || '')" if is_text else "%(expressions)s"  # none of the driver's
+    return Func(F(path), template=template, output_field=TextField())
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (int, str)) else str(value)
+
+
+class _Beyond(Func):
+    """(a, b, id) > (x, y, z): a comparison of whole rows, which an index of them answers."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, *expressions: Any, sign: str):
+        super().__init__(*expressions, sign=sign)
+
+    def as_sql(self, compiler, connection, **context):
+        parts, parameters = [], []
+        for expression in self.source_expressions:
+            sql, values = compiler.compile(expression)
+            parts.append(sql)
+            parameters += values
+        half = len(parts) // 2
+        left, right = ", ".join(parts[:half]), ", ".join(parts[half:])
+        return f"(({left}) {self.extra['sign']} ({right}))", parameters
+
+
+def _beyond(model: type[Model], columns: Sequence[str], values: Sequence[Any], is_less: bool) -> Q:
+    bound = [_bound(column_of(model, path), value) for path, value in zip(columns, values, strict=True)]
+    return Q(_Beyond(*map(F, columns), *bound, sign="<" if is_less else ">"))
+
+
+def _bound(column: Field, value: Any) -> Value:
+    if isinstance(column, DateTimeField) and connection.vendor == "sqlite":
+        return Value(value, output_field=TextField())
+    kept = column.target_field if column.is_relation else column
+    return Value(kept.to_python(value), output_field=kept)
+
+
+# ---- reading what comes back from the browser
+
+
+def read_cursor(text: str, model: type[Model], order: Order) -> Cursor | None:
+    """A cursor out of an address. One that we did not write means the first page, never a fault."""
+    if not text or len(text) > LONGEST:
+        return None
+    try:
+        packed = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        forward, start, is_empty, values, pk = json.loads(packed)
+        columns = [column_of(model, path) for path in order.columns]
+        kept = tuple(_checked(column, value) for column, value in zip(columns, values, strict=True))
+        cursor = Cursor(bool(forward), _whole(start), bool(is_empty), kept, _whole(pk, 2**63 - 1))
+    except (ValueError, TypeError, ValidationError, binascii.Error, RecursionError, OverflowError):
+        return None
+    return cursor if _is_sound(cursor, model, order) else None
+
+
+def _is_sound(cursor: Cursor, model: type[Model], order: Order) -> bool:
+    """Only a first column that can hold nothing may do so, and then says it."""
+    can_lack = bool(order.columns) and _empties(model, order.columns[0]) is not None
+    is_empty = can_lack and cursor.values[0] in (None, "")
+    return is_empty == cursor.is_empty and None not in cursor.values[int(is_empty) :]
+
+
+def _whole(value: Any, most: int = FURTHEST) -> int:
+    if type(value) is not int or not 0 < value <= most:
+        raise ValueError(value)
+    return value
+
+
+def _checked(column: Field, value: Any) -> Any:
+    """A value that the column could hold, as it was written into the cursor."""
+    if value is None or (value == "" and isinstance(column, (CharField, TextField))):
+        return value
+    if type(value) not in (int, str):
+        raise TypeError(value)
+    if isinstance(column, DateTimeField) and connection.vendor == "sqlite":
+        if not MOMENT.match(str(value)):
+            raise ValueError(value)
+        return str(value)
+    kept = column.target_field if column.is_relation else column
+    converted = kept.to_python(value)
+    if isinstance(kept, DecimalField):
+        kept.run_validators(converted)  # refuses what has too many digits
+    if isinstance(converted, int) and abs(converted) >= 2**63:
+        raise ValueError(value)
+    if isinstance(converted, str) and clean(converted) != converted.strip():
+        raise ValueError(value)
+    return value

@@ -1,0 +1,94 @@
+"""What is listed of tasks, and what touches and tasks tell of customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.fields import Field, Type, declare, extend
+from kesher.customers.models import Customer
+from kesher.engagement.models import Task, Touch
+from kesher.organization.fields import members
+from kesher.organization.models import Branch, Member, Team
+
+
+def with_detail(first: Any, *more: Any) -> tuple[Any, ...] | None:
+    """A value with what stands beside it, or nothing where it is missing."""
+    return None if first is None else (first, *more)
+
+
+declare(
+    "tasks",
+    Task,
+    label=_("Task"),
+    labels=_("Tasks"),
+    fields=(
+        Field(name="title", label=_("Task"), sort=("title",), editable=True),
+        Field(
+            name="customer", label=_("Customer"), type=Type.REF, refers=Customer,
+            choices=lambda actor: (), sort=("customer__sort_name",),
+        ),
+        Field(
+            name="kind", label=_("Kind"), type=Type.CHOICE, groups=True, editable=True,
+            choices=lambda actor: Task.Kind.choices,
+        ),
+        Field(
+            name="due_on", label=_("Due"), type=Type.DATE, sort=("due_on",), groups=True,
+            editable=True,
+        ),
+        Field(
+            name="owner", label=_("Responsible"), type=Type.REF, refers=Member, choices=members,
+            sort=("owner__name",), groups=True, editable=True,
+        ),
+        Field(
+            name="team", label=_("Team"), type=Type.REF, refers=Team, groups=True, editable=True
+        ),
+        Field(
+            name="branch", label=_("Branch"), type=Type.REF, refers=Branch, groups=True,
+            editable=True,
+        ),
+        Field(
+            name="repeat", label=_("Repeat"), type=Type.CHOICE, groups=True,
+            choices=lambda actor: [choice for choice in Task.Repeat.choices if choice[0]],
+        ),
+        Field(
+            name="state", label=_("State"), type=Type.CHOICE, groups=True,
+            choices=lambda actor: Task.State.choices,
+        ),
+        Field(
+            name="done_at", label=_("Done on"), type=Type.MOMENT, sort=("done_at",), groups=True
+        ),
+        Field(name="done_by", label=_("Done by"), type=Type.REF, refers=Member, groups=True),
+        Field(
+            name="created", label=_("Planned on"), type=Type.MOMENT, lookup="created_at",
+            sort=("created_at",),
+        ),
+        Field(name="created_by", label=_("Planned by"), type=Type.REF, refers=Member, groups=True),
+        Field(name="note", label=_("Note"), type=Type.LONG),
+    ),
+)  # fmt: skip
+extend(
+    "customers",
+    (
+        Field(
+            name="last_touch", label=_("Last touch"), type=Type.MOMENT,
+            lookup="pulse__last_touch_at", sort=("pulse__last_touch_at",), groups=True,
+            reads=("pulse__last_channel",), value=with_detail, summarises=Touch,
+        ),
+        Field(
+            name="next_step", label=_("Next step"), type=Type.DATE, lookup="pulse__next_due_on",
+            sort=("pulse__next_due_on",), reads=("pulse__next_task__title", "pulse__open_tasks"),
+            value=lambda due_on, title, open_tasks: (due_on, title, open_tasks or 0),
+            summarises=Task,
+        ),
+        Field(
+            name="open_tasks", label=_("Open tasks"), type=Type.NUMBER, lookup="pulse__open_tasks",
+            summarises=Task,
+        ),
+        Field(
+            name="complaints", label=_("Open complaints"), type=Type.NUMBER,
+            lookup="pulse__open_complaints", summarises=Touch,
+        ),
+    ),
+)  # fmt: skip
