@@ -190,6 +190,20 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords: of one person from one place, of everybody from one place, of one person.
+    "sign_in_here": "5/15m/key",
+    "sign_in_address": "20/15m/ip",
+    "sign_in_account": "50/15m/key",
+    "login": "60/m/ip",
+    # Wrong codes of the second step.
+    "login_failed": "5/15m/key",
+}
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=2).total_seconds())
+MFA_ADAPTER = "kesher.web.signin.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kesher"

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("account/", include("kesher.web.organization.account_urls")),
     path("", include("kesher.web.urls")),
 ]

@@ -88,8 +88,8 @@ class MemberPolicy(Policy):
 @policy_for(models.Session)
 class SessionPolicy(OfMember):
     fields = {
-        "member": OPEN, "device": STAFF, "address": STAFF, "created_at": STAFF, "seen_at": STAFF,
-        "expire_date": STAFF, "session_key": "secret", "session_data": "secret",
+        "member": OPEN, "device": OPEN, "address": OPEN, "created_at": OPEN, "seen_at": OPEN,
+        "expire_date": OPEN, "session_key": "secret", "session_data": "secret",
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from kesher.core.events import announce
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
 from kesher.organization.addresses import free_address
-from kesher.organization.countries import COUNTRIES, ELSEWHERE
+from kesher.organization.countries import usual_in
 from kesher.organization.events import MemberJoined
 from kesher.organization.held import forget_rights
 from kesher.organization.models import (
@@ -86,7 +86,7 @@ def _open(
     name: str, trade: str, language: str, country: str, currency: str, time_zone: str
 ) -> None:
     """Write the one row; a second founder, however fast, is refused by its key."""
-    usual = COUNTRIES.get(country, ELSEWHERE)
+    usual = usual_in(country)
     opened = Business(
         pk=ONLY, name=clean(name), trade=trade, language=language, country=country,
         currency=currency or usual.currency, time_zone=time_zone or usual.time_zone,
