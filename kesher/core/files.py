@@ -246,9 +246,10 @@ def _sizes(directory: bytes) -> tuple[int, int]:
 def clean_name(name: str, content_type: str = "") -> str:
     """A name that is safe on every system: no folders, no tricks of direction, not too long."""
     bare = unicodedata.normalize("NFC", clean(name.encode("utf-8", "ignore").decode("utf-8")))
-    bare = ODD.sub("_", re.split(r"[\\/]", bare)[-1])
+    bare = " ".join(re.split(r"[\\/]", bare)[-1].split())
+    bare = ODD.sub("_", bare)
     bare = "".join(c for c in bare if unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cn"))
-    bare = " ".join(bare.split()).strip(". ")
+    bare = bare.strip(". ")
     if not bare or RESERVED.match(bare):
         bare = f"file_{bare}".rstrip("_")
     stem, dot, ending = bare.rpartition(".")

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +61,7 @@ class Touch(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("customer", "-happened_at", "-id"), name="touches_in_order"),
+            models.Index(fields=("-happened_at", "-id"), name="touches_latest"),
             models.Index(
                 fields=("customer", "-pinned_at"),
                 name="agreements",
@@ -162,6 +165,11 @@ class CustomerPulse(models.Model):
         indexes = (
             models.Index(fields=("last_touch_at", "customer"), name="pulse_last"),
             models.Index(fields=("next_due_on", "customer"), name="pulse_next"),
+            models.Index(
+                fields=("customer",),
+                name="pulse_complaints",
+                condition=models.Q(open_complaints__gt=0),
+            ),
         )
 
     def __str__(self):
@@ -292,11 +300,13 @@ class Draft(models.Model):
 
 
 class Presence(models.Model):
-    """A member who has a customer's form open right now."""
+    """A member who has a customer's page open right now, and writes in it or not."""
+
+    LASTS = timedelta(seconds=20)  # a page says every fifteen that it is still there
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    field = models.CharField(max_length=40, blank=True)
+    field = models.CharField(max_length=40, blank=True)  # where he writes; empty: he looks
     seen_at = models.DateTimeField()
 
     class Meta:

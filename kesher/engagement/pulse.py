@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from kesher.core.access import OPEN
@@ -67,7 +67,7 @@ def _parts() -> dict[str, Any]:
     )
     return {
         "last_touch_at": Subquery(contact.values("happened_at")[:1]),
-        "last_channel": Coalesce(Subquery(contact.values("channel")[:1]), ""),
+        "last_channel": Coalesce(Subquery(contact.values("channel")[:1]), Value("")),
         "closed_at": Subquery(closing.order_by("-happened_at", "-pk").values("happened_at")[:1]),
         "next_due_on": Subquery(tasks.values("due_on")[:1]),
         "next_task_id": Subquery(tasks.values("pk")[:1]),

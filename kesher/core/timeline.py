@@ -1,0 +1,277 @@
+"""One stream of all that happened with a record, merged from what each part declares.
+
+A part declares its sources in `timeline.py`. The stream is cut by keyset: each source is asked for
+what lies behind one place, and the latest of all are the page. What the actor may not see is
+neither in a page nor in a count.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor
+from kesher.core.refusal import Refusal
+from kesher.core.text import fold
+
+SIZE = 30
+PLACE = re.compile(r"(-?[0-9]{1,18})\.([a-z]{1,30})\.([0-9]{1,18})")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICRO = timedelta(microseconds=1)
+HALF_MILLI = timedelta(microseconds=500)
+MOST_SEARCHED = 5000
+
+
+class PlaceUnreadable(Refusal):
+    """A place in the stream that nothing gave out."""
+
+    message = _("This place in the history cannot be found. Load the page again.")
+    status = 400
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where one entry stands in the stream: its moment, then its source and number."""
+
+    at: datetime
+    source: str
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{(self.at - EPOCH) // MICRO}.{self.source}.{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """The place that an address names; nothing for an empty one."""
+        if not text:
+            return None
+        match = PLACE.fullmatch(text)
+        if match is None:
+            raise PlaceUnreadable
+        try:
+            return cls(EPOCH + int(match[1]) * MICRO, match[2], int(match[3]))
+        except OverflowError:
+            raise PlaceUnreadable from None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened, or that is to come."""
+
+    place: Place
+    kind: str
+    record: Any  # what the source hands out, guarded
+    day_only: bool = False
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A page of the stream, and where the next one begins."""
+
+    entries: list[Entry]
+    after: str = ""
+
+
+class Source:
+    """Where some of what happened with a record is kept. Declared in `timeline.py` of its part."""
+
+    name: str
+    kinds: Mapping[str, Any]  # key of a kind -> its name in the plural, for the tabs
+    when = ""  # column with the moment, or with the day
+    is_day = False
+    by_database_clock = False  # its moments are written by the database
+
+    def rows(self, actor: Actor, subject: Model) -> QuerySet:
+        """All that the actor may see of it, in no order."""
+        raise NotImplementedError
+
+    def of_kind(self, rows: QuerySet, kind: str) -> QuerySet:
+        """Those of one of its kinds."""
+        return rows
+
+    def matching(self, rows: QuerySet, text: str) -> QuerySet:
+        """Those that hold all words of a text."""
+        return rows.none()
+
+    def in_whole(self, rows: QuerySet) -> QuerySet:
+        """Those that have a line of their own among all kinds."""
+        return rows
+
+    def kind_of(self, row: Any) -> str:
+        """The kind of one of its rows."""
+        return next(iter(self.kinds))
+
+    def drawn(self, actor: Actor, rows: list[Any]) -> list[Any]:
+        """The rows as the actor may read them, in the same order."""
+        raise NotImplementedError
+
+    def counts(self, actor: Actor, subject: Model) -> dict[str, int]:
+        """How many there are of each kind."""
+        return {next(iter(self.kinds)): self.rows(actor, subject).count()}
+
+    def upcoming(self, actor: Actor, subject: Model, today: date) -> list[Entry]:
+        """What is to come, the next first."""
+        return []
+
+    # ---- the same for all
+
+    def before(self, rows: QuerySet, place: Place) -> QuerySet:
+        """The rows that stand behind a place in the stream."""
+        tie = {"pk__lt": place.pk} if self.name == place.source else {}
+        shares_moment = self.name <= place.source
+        if self.is_day:
+            day = timezone.localtime(place.at).date()
+            is_start = place.at == day_start(day)
+            earlier = Q(**{f"{self.when}__lt" if is_start else f"{self.when}__lte": day})
+            same = Q(**{self.when: day}, **tie)
+            return rows.filter(earlier | same if is_start and shares_moment else earlier)
+        if self.by_database_clock and tie and connection.vendor == "sqlite":
+            # SQLite's clock writes milliseconds, which as text sort before the same with zeros.
+            since, until = place.at - HALF_MILLI, place.at + HALF_MILLI
+            same = Q(**{f"{self.when}__gte": since, f"{self.when}__lt": until}, **tie)
+            return rows.filter(Q(**{f"{self.when}__lt": since}) | same)
+        earlier = Q(**{f"{self.when}__lt": place.at})
+        same = Q(**{self.when: place.at}, **tie)
+        # The bound outside the "or" lets the database walk its index from here.
+        bound = {f"{self.when}__lte": place.at}
+        return rows.filter(earlier | same if shares_moment else earlier, **bound)
+
+    def moment_of(self, row: Any) -> datetime:
+        """When it was; a day counts from its first moment here."""
+        value = getattr(row, self.when)
+        return day_start(value) if self.is_day else value
+
+    def place_of(self, row: Any) -> Place:
+        return Place(self.moment_of(row), self.name, row.pk)
+
+
+def day_start(day: date) -> datetime:
+    """The first moment of a local day."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+_sources: dict[str, dict[str, Source]] = {}
+
+
+def source_of(model: type[Model]):
+    """Declare a source of what happens with records of a kind."""
+
+    def register(declared: type[Source]) -> type[Source]:
+        _sources.setdefault(model._meta.label_lower, {})[declared.name] = declared()
+        return declared
+
+    return register
+
+
+def sources(subject: Model) -> list[Source]:
+    """The declared sources for a record, by name."""
+    held = _sources.get(subject._meta.label_lower, {})
+    return [held[name] for name in sorted(held)]
+
+
+def kinds(subject: Model) -> dict[str, Any]:
+    """All kinds of what may happen with a record, with their names."""
+    return {key: name for one in sources(subject) for key, name in one.kinds.items()}
+
+
+def stretch(
+    actor: Actor,
+    subject: Model,
+    *,
+    kind: str = "",
+    text: str = "",
+    after: Place | None = None,
+    size: int = SIZE,
+) -> Stretch:
+    """The latest that happened with a record, or what lies behind a place; of one kind if asked."""
+    asked = [one for one in sources(subject) if not kind or kind in one.kinds]
+    found = [_asked(one, actor, subject, kind, text, after, size) for one in asked]
+    merged = heapq.merge(*found, key=lambda pair: pair[0], reverse=True)
+    taken = [pair for pair, _n in zip(merged, range(size + 1), strict=False)]
+    has_more = len(taken) > size
+    entries = _drawn(actor, asked, taken[:size])
+    return Stretch(entries, str(entries[-1].place) if has_more else "")
+
+
+def _asked(
+    one: Source,
+    actor: Actor,
+    subject: Model,
+    kind: str,
+    text: str,
+    after: Place | None,
+    size: int,
+) -> list[tuple[Place, Any]]:
+    rows = one.rows(actor, subject)
+    rows = one.of_kind(rows, kind) if kind else one.in_whole(rows)
+    if text:
+        rows = one.matching(rows, text)
+    if after:
+        rows = one.before(rows, after)
+    ordered = rows.order_by(f"-{one.when}", "-pk")[: size + 1]
+    return [(one.place_of(row), row) for row in ordered]
+
+
+def _drawn(actor: Actor, asked: list[Source], taken: list[tuple[Place, Any]]) -> list[Entry]:
+    """Each source draws its own rows together, so that what they link to is fetched once."""
+    by_source: dict[str, Iterator[Any]] = {}
+    for one in asked:
+        rows = [row for place, row in taken if place.source == one.name]
+        by_source[one.name] = iter(one.drawn(actor, rows) if rows else [])
+    named = {one.name: one for one in asked}
+    return [
+        Entry(
+            place,
+            named[place.source].kind_of(row),
+            next(by_source[place.source]),
+            named[place.source].is_day,
+        )
+        for place, row in taken
+    ]
+
+
+def upcoming(actor: Actor, subject: Model, today: date, kind: str = "") -> list[Entry]:
+    """What is to come with a record, from all sources, the next first."""
+    return sorted(
+        (
+            entry
+            for one in sources(subject)
+            if not kind or kind in one.kinds
+            for entry in one.upcoming(actor, subject, today)
+        ),
+        key=lambda entry: entry.place,
+    )
+
+
+def counts(actor: Actor, subject: Model) -> dict[str, int]:
+    """How many entries there are of each kind."""
+    counted: dict[str, int] = {}
+    for one in sources(subject):
+        for kind, number in one.counts(actor, subject).items():
+            counted[kind] = counted.get(kind, 0) + number
+    return counted
+
+
+def holding(rows: QuerySet, text: str, *columns: str) -> QuerySet:
+    """The rows whose columns hold all words of a text, folded; for what few rows a record has."""
+    asked = fold(text).split()
+    found = [
+        values[0]
+        for values in rows.values_list("pk", *columns)[:MOST_SEARCHED]
+        if _holds(asked, values[1:])
+    ]
+    return rows.filter(pk__in=found)
+
+
+def _holds(asked: list[str], values: Iterable[object]) -> bool:
+    held = fold(" ".join(str(value) for value in values if value))
+    return all(word in held for word in asked)

@@ -1,0 +1,157 @@
+"""What changed about a customer, in words, each field for those who may read it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, label_of, readable
+from kesher.core.models import Change
+from kesher.core.timeline import Source, holding, source_of
+from kesher.customers.models import Customer
+
+# Columns whose change says something to people.
+TOLD = (
+    "kind", "first_name", "last_name", "name", "reference", "gender", "birth_on", "language",
+    "phone", "email", "city", "preferred_channel", "preferred_member", "preferred_days",
+    "preferred_from", "preferred_until", "owner", "team", "source", "stage", "since_on", "about",
+    "archived_at", "binned_at", "tags", "branches",
+)  # fmt: skip
+LABELS = {
+    "preferred_member": _("preferred colleague"),
+    "owner": _("owner"),
+    "team": _("team"),
+    "source": _("source"),
+    "tags": _("tags"),
+    "branches": _("branches"),
+}
+LONG = frozenset({"about"})  # too long to be told twice
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field: its name, and what it held before and after as people read it."""
+
+    name: str
+    label: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One write to the record: by whom, and which fields the reader may see of it."""
+
+    by: str
+    is_first: bool  # the customer was added
+    fields: tuple[FieldChange, ...]
+
+
+@source_of(Customer)
+class Changes(Source):
+    name = "change"
+    kinds = {"change": _("Changes")}
+    when = "happened_at"
+    by_database_clock = True
+
+    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Change]:
+        written = Change.objects.filter(kind=Customer._meta.label_lower, record_id=subject.pk)
+        seen = Q(before__isnull=True) | Q(after__has_any_keys=_keys(actor))
+        return written.filter(seen)
+
+    def matching(self, rows: QuerySet[Change], text: str) -> QuerySet[Change]:
+        return holding(rows, text, "actor")
+
+    def drawn(self, actor: Actor, rows: list[Change]) -> list[Edit]:
+        links = _links(actor, rows)
+        told = [name for name in TOLD if name in readable(actor, Customer)]
+        return [
+            Edit(
+                by=row.actor,
+                is_first=row.before is None,
+                fields=tuple(_fields(row, told, links)) if row.before is not None else (),
+            )
+            for row in rows
+        ]
+
+
+def _keys(actor: Actor) -> list[str]:
+    seen = readable(actor, Customer)
+    return [key for name in TOLD if name in seen for key in _columns(name)]
+
+
+def _columns(name: str) -> tuple[str, ...]:
+    field = Customer._meta.get_field(name)
+    return (name, field.attname) if field.many_to_one else (name,)
+
+
+def _links(actor: Actor, rows: Iterable[Change]) -> dict[type[Model], dict[int, str]]:
+    """The names of the records that the changes point to: one query a kind."""
+    wanted: dict[type[Model], set[int]] = defaultdict(set)
+    for row in rows:
+        for held in (row.before or {}, row.after or {}):
+            for name in TOLD:
+                other = Customer._meta.get_field(name).related_model
+                if other is not None:
+                    wanted[other].update(_numbers(_held(held, name)))
+    return {
+        model: {one.pk: label_of(actor, one) for one in model._default_manager.filter(pk__in=ids)}
+        for model, ids in wanted.items()
+        if ids
+    }
+
+
+def _held(values: Mapping[str, Any], name: str) -> Any:
+    return next((values[key] for key in _columns(name) if key in values), None)
+
+
+def _numbers(value: Any) -> list[int]:
+    found = value if isinstance(value, list) else [value]
+    return [one for one in found if isinstance(one, int)]
+
+
+def _fields(
+    row: Change, told: list[str], links: Mapping[type[Model], Mapping[int, str]]
+) -> Iterable[FieldChange]:
+    before, after = row.before or {}, row.after or {}
+    for name in told:
+        if not any(key in after for key in _columns(name)):
+            continue
+        field = Customer._meta.get_field(name)
+        label = str(LABELS.get(name) or getattr(field, "verbose_name", name))
+        if name in LONG:
+            yield FieldChange(name, label, "", "")
+            continue
+        values = [_shown(field, _held(held, name), links) for held in (before, after)]
+        yield FieldChange(name, label, *values)
+
+
+def _shown(field: Any, value: Any, links: Mapping[type[Model], Mapping[int, str]]) -> Any:
+    """A value of a Change as people read it: a text, a day or a moment."""
+    if value in (None, "", []):
+        return ""
+    if field.related_model is not None:
+        names = links.get(field.related_model, {})
+        return ", ".join(filter(None, (names.get(pk, "") for pk in _numbers(value))))
+    if field.name == "preferred_days":
+        return ", ".join(str(WEEKDAYS[day]) for day in value if day in WEEKDAYS)
+    if field.choices:
+        return str(dict(field.choices).get(value, value))
+    return _time(value) or str(value)
+
+
+def _time(value: Any) -> date | datetime | None:
+    if not isinstance(value, str) or len(value) < 10:
+        return None
+    try:
+        return parse_datetime(value) if "T" in value else parse_date(value)
+    except ValueError:
+        return None
