@@ -134,7 +134,10 @@ class Server:
 
     def answers(self) -> bool:
         try:
-            return requests.get(f"{self.url}/healthz", timeout=5, verify=self.verify).status_code == 200
+            return (
+                requests.get(f"{self.url}/healthz", timeout=5, verify=self.verify).status_code
+                == 200
+            )
         except requests.ConnectionError:
             return False
 
@@ -150,7 +153,10 @@ class Server:
         """The parent and all that it started."""
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [self.process.pid, *(int(pid) for file in children for pid in file.read_text().split())]
+        return [
+            self.process.pid,
+            *(int(pid) for file in children for pid in file.read_text().split()),
+        ]
 
     def worker(self) -> int:
         """The process that does the work put aside."""
@@ -258,7 +264,10 @@ class Places:
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (home / "ready").exists():
+                shutil.rmtree(home, ignore_errors=True)
                 home.mkdir(parents=True)
+                if self.copies:
+                    self.copies.drop(name)
                 file = home / "kesher.sqlite3"
                 url = self.copies.make(name) if self.copies else f"sqlite:///{file}"
                 place = Place(home, url)

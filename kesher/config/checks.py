@@ -1,4 +1,4 @@
-"""What must be true of the database before anybody works with it. Run at start and by `kesher check`."""
+"""What must be true of the database before anybody works with it, at start and in `check`."""
 
 import sqlite3
 from collections.abc import Callable, Iterator

@@ -29,7 +29,7 @@ def home() -> Path:
 
 
 def secret_key(folder: Path) -> str:
-    """The key that signs sessions and links; made once, or given to all machines that share work."""
+    """The key that signs sessions and links: made once, or given to all machines alike."""
     if given := said("KESHER_SECRET_KEY"):
         return given
     kept = folder / "secret-key"
@@ -190,7 +190,7 @@ def _must_be_network(text: str) -> None:
 
 
 def mail(url: str) -> dict:
-    """Django's settings for `smtp://user:password@host:port`, `smtps://…`, or none: no mail leaves."""
+    """Django's settings for `smtp://user:password@host:port` or `smtps://…`; without, no mail."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
     parts = urlsplit(url)

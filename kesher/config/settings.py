@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-
 from kesher.config import environment
 
 ROOT = environment.ROOT

@@ -57,7 +57,8 @@ def _existing(connection: BaseDatabaseWrapper) -> dict[str, str]:
     """Name and statement of each trigger; PostgreSQL keeps no statement to compare."""
     queries = {
         "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname, '' FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+        "postgresql": """SELECT tgname, '' FROM pg_trigger
+            WHERE NOT tgisinternal AND tgenabled <> 'D'""",
     }
     with connection.cursor() as cursor:
         cursor.execute(queries[connection.vendor])

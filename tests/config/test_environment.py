@@ -25,7 +25,11 @@ def says(monkeypatch):
 
 def test_by_default_only_this_machine_reaches_it(says):
     address = says()
-    assert (address.url, address.listen, address.port) == ("http://localhost:8000", "127.0.0.1", 8000)
+    assert (address.url, address.listen, address.port) == (
+        "http://localhost:8000",
+        "127.0.0.1",
+        8000,
+    )
     assert address.refusal() == ""
 
 

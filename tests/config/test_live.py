@@ -176,7 +176,9 @@ def test_open_streams_do_not_hold_up_the_end(clinic_server, listen):
 
 
 def test_many_streams_hear_each_of_many_facts_within_a_second(clinic_server, listen, announce):
-    streams = [listen(name) for name in ("owner", "manager", "receptionist", "agent") for _ in "1234"]
+    streams = [
+        listen(name) for name in ("owner", "manager", "receptionist", "agent") for _ in "1234"
+    ]
     began = time.monotonic()
     ids = announce(*[OF_BOTH] * 50)
     told_at = time.monotonic()

@@ -34,9 +34,7 @@ def certificate(tmp_path) -> tuple[Path, Path]:
     encoding = serialization.Encoding.PEM
     (tmp_path / "cert.pem").write_bytes(signed.public_bytes(encoding))
     (tmp_path / "key.pem").write_bytes(
-        key.private_bytes(
-            encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return tmp_path / "cert.pem", tmp_path / "key.pem"
 
@@ -78,7 +76,11 @@ def test_speaks_tls_with_the_given_certificate(serving, certificate):
 
 def test_behind_a_proxy_pages_are_as_secure_as_the_way_to_it(serving):
     server = serving(KESHER_URL="https://crm.example.org", KESHER_PROXY="127.0.0.1")
-    said = {"Host": "crm.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+    said = {
+        "Host": "crm.example.org",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "203.0.113.9",
+    }
     page = requests.get(server.url + reverse("account_login"), headers=said, timeout=10)
     assert page.status_code == 200
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
@@ -103,7 +105,9 @@ def test_a_stranger_guessing_passwords_is_stopped_whatever_address_he_claims(ser
                       "password": f"guess {number}"},
             )
         )  # fmt: skip
-    refused = [answer for answer in answers if "Too many" in answer.text or answer.status_code == 429]
+    refused = [
+        answer for answer in answers if "Too many" in answer.text or answer.status_code == 429
+    ]
     assert len(refused) >= 6, answers[-1].text[-2000:]
 
 

@@ -47,7 +47,9 @@ def test_starts_warm_within_six_seconds(clinic_server):
 def test_begins_another_worker_when_one_is_killed(clinic_server):
     first = clinic_server.worker()
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: clinic_server.processes() and _worker_other_than(clinic_server, first))
+    assert eventually(
+        lambda: clinic_server.processes() and _worker_other_than(clinic_server, first)
+    )
     assert clinic_server.answers()
 
 

@@ -63,7 +63,9 @@ class Bridge:
             return
         chunks = iter(result)
         try:
-            while (chunk := await loop.run_in_executor(self.threads, next, chunks, None)) is not None:
+            while (
+                chunk := await loop.run_in_executor(self.threads, next, chunks, None)
+            ) is not None:
                 if chunk:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})

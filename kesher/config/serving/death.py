@@ -11,7 +11,7 @@ PARENT = "KESHER_PARENT"
 
 
 def end_with_parent() -> None:
-    """Have the kernel end this process when the parent is killed, so that nothing holds the port."""
+    """Have the kernel end this process with its parent, so that nothing holds the port."""
     parent = said(PARENT)
     if not parent or sys.platform != "linux":
         return

@@ -1,5 +1,6 @@
 """The parent of all: loads Kesher once, so that what it forks shares the memory, and minds them."""
 
+import contextlib
 import gc
 import logging
 import os
@@ -8,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
 from django.conf import settings
@@ -106,7 +107,9 @@ class Minder(threading.Thread):
             code = self.process.wait()
             if self.stopping.is_set():
                 return
-            pause = 0.5 if time.monotonic() - began > CALM_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            pause = (
+                0.5 if time.monotonic() - began > CALM_SECONDS else min(pause * 2, LONGEST_PAUSE)
+            )
             log.error("The worker ended with %s; another one begins in %s s.", code, pause)
             self.stopping.wait(pause)
 
@@ -123,15 +126,22 @@ class Minder(threading.Thread):
 
 def welcome(address: Address, tell: Callable[[str], object]) -> None:
     """Say where Kesher is once it answers; an open port alone proves nothing."""
-    scheme = "https" if address.certificate else "http"
     host = "localhost" if address.listen in {"0.0.0.0", "127.0.0.1"} else address.listen  # noqa: S104
-    trusting = ssl._create_unverified_context()  # noqa: S323 - only asks itself how it is
     for _ in range(600):
         try:
-            with urllib.request.urlopen(
-                f"{scheme}://{host}:{address.port}/healthz", timeout=5, context=trusting
-            ):
+            if is_well(host, address):
                 tell(f"Kesher is ready at {address.url}")
                 return
-        except OSError:
-            time.sleep(0.1)
+        except (OSError, HTTPException):
+            pass
+        time.sleep(0.1)
+
+
+def is_well(host: str, address: Address) -> bool:
+    connection = HTTPConnection(host, address.port, timeout=5)
+    if address.certificate:
+        trusting = ssl._create_unverified_context()  # noqa: S323 - only asks itself how it is
+        connection = HTTPSConnection(host, address.port, timeout=5, context=trusting)
+    with contextlib.closing(connection):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200

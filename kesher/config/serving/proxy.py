@@ -25,7 +25,9 @@ class Proxies:
         client, *port = scope.get("client") or ("", 0)
         scheme = scope.get("scheme", "http")
         if self.trusts(client):
-            client = self._first_stranger(said.get(b"x-forwarded-for", b"").decode("latin-1"), client)
+            client = self._first_stranger(
+                said.get(b"x-forwarded-for", b"").decode("latin-1"), client
+            )
             if said.get(b"x-forwarded-proto") in (b"http", b"https"):
                 scheme = said[b"x-forwarded-proto"].decode()
         return {**scope, "headers": kept, "client": (client, *port), "scheme": scheme}
