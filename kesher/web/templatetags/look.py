@@ -341,6 +341,13 @@ def theme(context: template.Context) -> str:
     return chosen if chosen in ("light", "dark") else ""
 
 
+@register.simple_tag(takes_context=True)
+def standing(context: template.Context, name: str, given: str = "") -> object:
+    """What a page hands in under a name, else what the request carries, else nothing."""
+    handed = context.get(given or name)
+    return handed or getattr(context.get("request"), name, None)
+
+
 @register.simple_tag
 def languages() -> list[tuple[str, str, str]]:
     """Code, own short name and own full name of each language."""
