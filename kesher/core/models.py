@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from kesher.core.importing.models import ImportRun, RefusedLine  # noqa: F401 - found by Django
 from kesher.core.job_models import Job, Schedule, WorkerBeat  # noqa: F401 - found by Django here
 
 
@@ -87,12 +88,14 @@ class Change(models.Model):
 class SearchEntry(models.Model):
     """What can be found of one record by one classification.
 
-    `words` holds folded words, name keys and scope marks; `text` holds what is matched in part.
+    `words` holds folded words, name keys and scope marks; `text` holds what is matched in part,
+    `scope` the branches, team and owner it belongs to.
     """
 
     kind = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
     classification = models.CharField(max_length=40, default="open")
+    scope = models.TextField(default="")
     words = models.TextField()
     text = models.TextField()
     weight = models.IntegerField(default=0)

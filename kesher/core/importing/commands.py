@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import AccessDenied, Actor
+from kesher.core.changes import new_batch
+from kesher.core.importing import report
+from kesher.core.importing.kinds import Importable, Verdict
+from kesher.core.importing.models import ImportRun
+from kesher.core.importing.queries import job_key, kind_of, plan_of, table_of
+from kesher.core.importing.reading import open_table
+from kesher.core.importing.recognising import (
+    Columns,
+    Said,
+    checked_match,
+    columns_by_place,
+    columns_for,
+    must_suffice,
+    recognise,
+)
+from kesher.core.importing.refusals import shown
+from kesher.core.importing.running import Step, go_through
+from kesher.core.job_models import Job
+from kesher.core.jobs import start_job, working
+from kesher.core.refusal import Refusal
+
+State = ImportRun.State
+
+
+class AlreadyTakenIn(Refusal):
+    """A file is taken in once; the same file again is a new import."""
+
+    message = _("This file was taken in already.")
+    status = 409
+
+
+class NothingToTakeBack(Refusal):
+    """Only what was taken in can be taken back."""
+
+    message = _("Nothing of this file was taken in, or it was taken back already.")
+    status = 409
+
+
+def open_import(
+    *,
+    by: Actor,
+    kind: Importable,
+    path: Path,
+    name: str,
+    is_ours: bool,
+    encoding: str = "",
+    said: Said | None = None,
+    match: Iterable[str] = (),
+    options: Mapping[str, Any] | None = None,
+) -> ImportRun:
+    """Read a file to its end and recognise its columns; nothing of it is taken in yet.
+
+    With `said` (even of nothing) the columns must suffice; without it a person chooses them next.
+    """
+    kind.require(by)
+    table = open_table(path, country=kind.place(by).country, encoding=encoding)
+    if said is None:
+        columns = recognise(kind, table.headings)
+    else:
+        columns = columns_for(kind, table, said)
+    return ImportRun.objects.create(
+        kind=kind.name,
+        file_name=shown(name)[:160],
+        path=os.fsencode(path.absolute()).decode("latin-1"),
+        is_ours=is_ours,
+        encoding=table.encoding,
+        separator=table.separator,
+        headings=[_kept(heading) for heading in table.headings],
+        heading_line=table.heading_line,
+        size=table.size,
+        stamp=table.stamp,
+        count=table.count,
+        columns=columns,
+        match=checked_match(kind, match),
+        options=dict(options or {}),
+        language=get_language() or "en",
+        actor=by.label,
+        actor_id=by.member_id,
+        batch=new_batch(),
+    )
+
+
+def choose_columns(
+    *,
+    by: Actor,
+    run: ImportRun,
+    chosen: Sequence[str],
+    match: Iterable[str],
+    options: Mapping[str, Any] | None = None,
+) -> ImportRun:
+    """Say of each column of the file which field it brings; looking through begins anew."""
+    _must_be_own(by, run)
+    if run.state != State.READ:
+        raise AlreadyTakenIn
+    kind = kind_of(run)
+    columns: Columns = columns_by_place(kind, chosen)
+    must_suffice(kind, table_of(run), columns)
+    run.columns, run.match = columns, list(checked_match(kind, match))
+    run.options = dict(options if options is not None else run.options)
+    run.expected = None
+    run.save(update_fields=["columns", "match", "options", "expected"])
+    Job.objects.filter(key=job_key(run, "check")).delete()
+    return run
+
+
+def check_import(*, by: Actor, run: ImportRun) -> dict[str, Any]:
+    """Look through the whole file and say what would become of each line; writes nothing of it."""
+    _must_be_own(by, run)
+    kind, table, plan = kind_of(run), table_of(run), plan_of(run)
+    kind.require(by)
+    must_suffice(kind, table, plan.columns)
+    found = report.Report()
+    job = start_job(by=by, name="import", total=run.count, key=job_key(run, "check"))
+
+    def step(verdicts: Sequence[Verdict]) -> None:
+        found.add(verdicts)
+        job.advance(len(verdicts))
+
+    Job.objects.filter(pk=job.pk).update(done=0)
+    with working(job):
+        go_through(kind, table, plan, by, step=step, writes=False)
+        ImportRun.objects.filter(pk=run.pk).update(expected=found.plain())
+    run.refresh_from_db()
+    return found.plain()
+
+
+def take_in(*, by: Actor, run: ImportRun) -> dict[str, int]:
+    """Take in the file in short steps; after a crash go on where it was. Returns the counts."""
+    _must_be_own(by, run)
+    kind, table, plan = kind_of(run), table_of(run), plan_of(run)
+    kind.require(by)
+    must_suffice(kind, table, plan.columns)
+    _begin(run)
+    job = start_job(by=by, name="import", total=run.count, key=job_key(run, "run"))
+    try:
+        with working(job):
+            go_through(kind, table, plan, by, step=_step(run, job), writes=True, done=run.done)
+    except Exception:
+        _end(run, State.FAILED)
+        raise
+    _end(run, State.DONE if job.state == Job.State.DONE else State.CANCELLED)
+    return run.counts
+
+
+@transaction.atomic
+def _begin(run: ImportRun) -> None:
+    held = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if held.state not in (State.READ, State.RUNNING, State.FAILED):
+        raise AlreadyTakenIn
+    run.state, run.done = State.RUNNING, held.done
+    run.counts = held.counts or report.counted()
+    run.save(update_fields=["state", "counts"])
+
+
+def _end(run: ImportRun, state: str) -> None:
+    ImportRun.objects.filter(pk=run.pk).update(state=state, finished_at=Now())
+    run.refresh_from_db()
+
+
+def _step(run: ImportRun, job: Job) -> Step:
+    def step(verdicts: Sequence[Verdict]) -> None:
+        # Read anew: what an undone transaction added to the counts must not stay.
+        counts, done = ImportRun.objects.values_list("counts", "done").get(pk=run.pk)
+        for verdict in verdicts:
+            counts[verdict.outcome] += 1
+        done += len(verdicts)
+        report.keep_refused(run, verdicts)
+        ImportRun.objects.filter(pk=run.pk).update(counts=counts, done=done)
+        job.advance(len(verdicts))
+
+    return step
+
+
+def take_back(*, by: Actor, run: ImportRun) -> int:
+    """Take back what a file brought, in short steps; returns how many records that were."""
+    _must_be_own(by, run)
+    if run.state not in (State.DONE, State.CANCELLED, State.FAILED):
+        raise NothingToTakeBack
+    kind = kind_of(run)
+    kind.require(by)
+    job = start_job(by=by, name="import-undo", key=job_key(run, "undo"))
+    with working(job):
+        for taken in kind.undo(by, run.batch):
+            job.advance(taken)
+        ImportRun.objects.filter(pk=run.pk).update(state=State.UNDONE)
+    run.refresh_from_db()
+    return job.done
+
+
+def _kept(heading: str) -> str:
+    """A heading as every database keeps it."""
+    return heading.encode("utf-8", "replace").decode().replace("\x00", "?")
+
+
+def _must_be_own(by: Actor, run: ImportRun) -> None:
+    if not by.is_system and run.actor_id != by.member_id:
+        raise AccessDenied(f"{by.label} did not bring {run}")

@@ -1,0 +1,119 @@
+"""Which kinds of record can be taken in. A part declares its own in `imports.py`, found at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from kesher.core.access import Actor
+from kesher.core.importing.memory import Memory
+from kesher.core.importing.reading import Line
+from kesher.core.importing.values import Place, Reader
+
+
+class Outcome(StrEnum):
+    """What becomes of a line."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A field that a file may bring, and the headings under which people have it."""
+
+    name: str
+    label: Any
+    reads: Reader
+    known_as: tuple[str, ...] = ()
+    is_many: bool = False  # several columns of a file may bring it
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a file is to be taken in: which columns bring what, and what counts as the same one."""
+
+    columns: Mapping[str, Sequence[int]]
+    match: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    batch: str = ""
+
+
+@dataclass
+class Verdict:
+    """What becomes of one line, why, and what is needed to write it."""
+
+    line: Line
+    outcome: Outcome
+    title: str = ""  # whom or what it is about
+    reason: str = ""  # of a refusal
+    changes: Sequence[tuple[str, str, str]] = ()  # field, old, new
+    wanted: Any = None  # for the kind that writes it
+
+
+Read = tuple[Line, dict[str, Any]]
+
+
+class Importable:
+    """A kind of record that files bring."""
+
+    name: str
+    label: Any  # in the plural, lower case, as in "a file of …"
+    columns: Sequence[Column]
+    needs: Sequence[tuple[str, ...]] = ()  # of each group at least one must be there
+    match_by: tuple[str, ...] = ()
+
+    def place(self, by: Actor) -> Place:
+        """Where and when the file is read."""
+        raise NotImplementedError
+
+    def require(self, by: Actor) -> None:
+        """Raise unless the actor may take in records of this kind."""
+        raise NotImplementedError
+
+    def judge(
+        self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place
+    ) -> list[Verdict]:
+        """Say of each line what becomes of it; changes nothing but the memory of the file."""
+        raise NotImplementedError
+
+    def write(self, by: Actor, verdicts: Sequence[Verdict], plan: Plan, memory: Memory) -> None:
+        """Write what the verdicts say, in the caller's transaction."""
+        raise NotImplementedError
+
+    def undo(self, by: Actor, batch: str) -> Iterator[int]:
+        """Take back what a batch wrote, step by step; yields how many records each step took back."""
+        raise NotImplementedError
+
+
+_kinds: dict[str, Importable] = {}
+
+
+def importable(declared: type[Importable]) -> type[Importable]:
+    """Register a kind that files may bring."""
+    _kinds[declared.name] = declared()
+    return declared
+
+
+def importable_kinds() -> list[Importable]:
+    """All kinds that files may bring."""
+    return list(_kinds.values())
+
+
+def importable_kind(name: str) -> Importable | None:
+    """The kind of that name, if files may bring it."""
+    return _kinds.get(name)
+
+
+def column_of(kind: Importable, name: str) -> Column:
+    """The column of that name."""
+    return next(one for one in kind.columns if one.name == name)
+
+
+def labels_of(kind: Importable, names: Iterable[str]) -> str:
+    """The fields of these names, for a sentence."""
+    return ", ".join(str(column_of(kind, name).label) for name in names)

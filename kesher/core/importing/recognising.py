@@ -1,0 +1,162 @@
+"""Which column of a file brings which field, told by its heading in any of our languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.conf import settings
+from django.utils import translation
+
+from kesher.core.importing.kinds import (
+    Column,
+    Importable,
+    column_of,
+    importable_kinds,
+    labels_of,
+)
+from kesher.core.importing.reading import Table
+from kesher.core.importing.refusals import (
+    ColumnsMissing,
+    FieldTwice,
+    HeadingTwice,
+    NoSuchColumn,
+    NoSuchField,
+    NoSuchMatch,
+    OtherKind,
+    shown,
+)
+from kesher.core.text import fold
+
+ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+JOINTS = re.compile(r"[\W_]+")
+COUNTER = re.compile(r"\s*\d{1,2}$")
+
+Columns = dict[str, tuple[int, ...]]
+Said = Mapping[str, Sequence[str]]
+
+
+def heading_key(heading: str) -> str:
+    """A heading without what people write now this way and now that."""
+    bare = ASIDE.sub(" ", heading) if ASIDE.sub("", heading).strip() else heading
+    return JOINTS.sub(" ", fold(bare)).strip()
+
+
+def recognise(kind: Importable, headings: Sequence[str]) -> Columns:
+    """The columns of a file whose headings are known; the first that fits a field brings it."""
+    known = known_headings(kind)
+    found: dict[str, list[int]] = {}
+    for at, heading in enumerate(headings):
+        key = heading_key(heading)
+        name = known.get(key) or known.get(COUNTER.sub("", key))
+        if name is None:
+            continue
+        held = found.setdefault(name, [])
+        if not held or column_of(kind, name).is_many:
+            held.append(at)
+        elif heading_key(headings[held[0]]) == key:
+            raise HeadingTwice(heading=shown(heading))
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def known_headings(kind: Importable) -> dict[str, str]:
+    """Every heading that names a field of the kind: name, label in each language, and synonyms."""
+    known: dict[str, str] = {}
+    for column in kind.columns:
+        for heading in (column.name, *_labels(column), *column.known_as):
+            known.setdefault(heading_key(heading), column.name)
+    return known
+
+
+def _labels(column: Column) -> Iterable[str]:
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            yield str(column.label)
+
+
+def said_columns(kind: Importable, table: Table, said: Said) -> Columns:
+    """The columns that somebody chose: each field by headings of columns or by their numbers."""
+    chosen: Columns = {}
+    for name, columns in said.items():
+        if name not in {one.name for one in kind.columns}:
+            fields = ", ".join(one.name for one in kind.columns)
+            raise NoSuchField(field=shown(name), fields=fields)
+        if len(columns) > 1 and not column_of(kind, name).is_many:
+            raise FieldTwice(field=str(column_of(kind, name).label))
+        chosen[name] = tuple(_place_of(table, column) for column in columns)
+    return chosen
+
+
+def _place_of(table: Table, column: str) -> int:
+    wanted = column.strip()
+    exact = [at for at, heading in enumerate(table.headings) if heading == wanted]
+    alike = [
+        at for at, head in enumerate(table.headings) if heading_key(head) == heading_key(wanted)
+    ]
+    for places in (exact, alike):
+        if len(places) > 1:
+            raise HeadingTwice(heading=shown(wanted))
+        if places:
+            return places[0]
+    if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted) <= len(table.headings):
+        return int(wanted) - 1
+    raise NoSuchColumn(column=shown(wanted), headings=table.heads())
+
+
+def columns_for(kind: Importable, table: Table, said: Said) -> Columns:
+    """What somebody said, and for the rest what is recognised."""
+    chosen = said_columns(kind, table, said)
+    taken = {at for places in chosen.values() for at in places}
+    known = known_headings(kind)
+    left = [
+        "" if at in taken or known.get(heading_key(heading)) in chosen else heading
+        for at, heading in enumerate(table.headings)
+    ]
+    found = recognise(kind, left)
+    columns = {name: places for name, places in found.items() if name not in chosen} | chosen
+    must_suffice(kind, table, columns)
+    return columns
+
+
+def must_suffice(kind: Importable, table: Table, columns: Columns) -> None:
+    """Refuse a file without the columns that its kind cannot do without."""
+    missing = [group for group in kind.needs if not set(group) & columns.keys()]
+    if not missing:
+        return
+    wanted = "; ".join(labels_of(kind, group[:4]) for group in missing)
+    for other in importable_kinds():
+        if other is not kind and _fits(other, table):
+            raise OtherKind(other=other.label, kind=kind.label, missing=wanted)
+    raise ColumnsMissing(missing=wanted, headings=table.heads())
+
+
+def _fits(kind: Importable, table: Table) -> bool:
+    try:
+        found = recognise(kind, table.headings)
+    except HeadingTwice:
+        return False
+    return all(set(group) & found.keys() for group in kind.needs) and len(found) > 1
+
+
+def columns_by_place(kind: Importable, chosen: Sequence[str]) -> Columns:
+    """The columns as chosen in a form: of each column of the file its field, or nothing."""
+    found: dict[str, list[int]] = {}
+    for at, name in enumerate(chosen):
+        if not name:
+            continue
+        if name not in {one.name for one in kind.columns}:
+            raise NoSuchField(field=shown(name), fields=", ".join(c.name for c in kind.columns))
+        held = found.setdefault(name, [])
+        if held and not column_of(kind, name).is_many:
+            raise FieldTwice(field=str(column_of(kind, name).label))
+        held.append(at)
+    return {name: tuple(places) for name, places in found.items()}
+
+
+def checked_match(kind: Importable, match: Iterable[str]) -> tuple[str, ...]:
+    """What lines are matched by, if they can be."""
+    wanted = tuple(dict.fromkeys(filter(None, (name.strip() for name in match))))
+    for name in wanted:
+        if name not in kind.match_by:
+            raise NoSuchMatch(field=shown(name), fields=", ".join(kind.match_by) or "—")
+    return wanted

@@ -1,0 +1,188 @@
+"""Going through a file in small steps: each is one short transaction, so that people can work on.
+
+What a step wrote and how far the file has come are committed together; a run that was cut off goes
+on where it was. Lines gone through before are judged again without writing, to remember them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import DataError, IntegrityError, transaction
+
+from kesher.core.access import Actor
+from kesher.core.exporting import restore
+from kesher.core.importing.kinds import Importable, Outcome, Plan, Read, Verdict, column_of
+from kesher.core.importing.memory import Memory
+from kesher.core.importing.reading import Line, Table
+from kesher.core.importing.refusals import Damaged, HoldsFormula, NotKept, shown
+from kesher.core.importing.values import Place
+from kesher.core.refusal import Refusal
+from kesher.core.text import clean
+
+STEP_SECONDS = 0.08  # of work in a step; by the clock it may take STEP_LIMIT, never 0.2
+STEP_LIMIT = 0.15
+FIRST_STEP, SMALLEST_STEP, LARGEST_STEP = 50, 10, 1000
+LOOKED_AT_ONCE = 500
+BREATH = 0.1  # of the time of a step: then whoever waits gets in
+FORMULA = re.compile(r"=|[+\-@][A-Za-z_][\w.]*[(|!]")
+AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+NOTHING = frozenset({"-", "—", "NULL", "#N/A", "N/A", "n/a", "\\N"})
+BROKEN = re.compile("[\x00\ud800-\udfff\ufffd]")
+
+Step = Callable[[Sequence[Verdict]], None]
+
+
+def go_through(
+    kind: Importable,
+    table: Table,
+    plan: Plan,
+    by: Actor,
+    *,
+    step: Step,
+    writes: bool,
+    done: int = 0,
+) -> None:
+    """Judge every line and, if asked to, write it; `step` hears of each few lines in turn."""
+    place = kind.place(by)
+    memory = Memory()
+    passage = _Passage(kind, plan, by, memory, place, step)
+    lines = table.lines()
+    try:
+        while done and (chunk := list(islice(lines, min(done, LOOKED_AT_ONCE)))):
+            done -= len(chunk)
+            passage.remember(chunk)
+        size = FIRST_STEP if writes else LOOKED_AT_ONCE
+        while chunk := list(islice(lines, size)):
+            if not writes:
+                passage.look_at(chunk)
+                continue
+            worked, started = time.thread_time(), time.monotonic()
+            passage.take(chunk)
+            worked, took = time.thread_time() - worked, time.monotonic() - started
+            size = _next_size(len(chunk), worked, took)
+            time.sleep(took * BREATH)
+    finally:
+        memory.close()
+
+
+def _next_size(size: int, worked: float, took: float) -> int:
+    """As many lines as fit into a step, going by the last one; the machine may be busy."""
+    fitting = size * min(STEP_SECONDS / max(worked, 0.001), STEP_LIMIT / max(took, 0.001))
+    return max(SMALLEST_STEP, min(int(fitting), size * 2, LARGEST_STEP))
+
+
+class _Passage:
+    """A few lines on their way: read, judged, written and told of."""
+
+    def __init__(
+        self, kind: Importable, plan: Plan, by: Actor, memory: Memory, place: Place, step: Step
+    ):
+        self.kind, self.plan, self.by = kind, plan, by
+        self.memory, self.place, self.step = memory, place, step
+        self.cells = _Cells(kind, plan, place)
+
+    def remember(self, lines: Sequence[Line]) -> None:
+        """Judge lines that an earlier run has taken in, to know what they said."""
+        self._judged(self._readable(lines)[0])
+
+    def look_at(self, lines: Sequence[Line]) -> None:
+        """Only say what would become of the lines."""
+        read, refused = self._readable(lines)
+        self.step(_in_order(refused, self._judged(read)))
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Write the lines; where one of them spoils the rest, it alone is refused."""
+        self._take(*self._readable(lines))
+
+    def _readable(self, lines: Sequence[Line]) -> tuple[list[Read], list[Verdict]]:
+        """The lines whose cells can be read, with what they say; and those refused for that."""
+        read: list[Read] = []
+        refused: list[Verdict] = []
+        for line in lines:
+            try:
+                read.append((line, self.cells.values_of(line)))
+            except Refusal as refusal:
+                refused.append(Verdict(line, Outcome.REFUSED, reason=str(refusal)))
+        return read, refused
+
+    def _judged(self, read: Sequence[Read]) -> list[Verdict]:
+        return self.kind.judge(self.by, read, self.plan, self.memory, self.place)
+
+    def _take(self, read: Sequence[Read], refused: Sequence[Verdict]) -> None:
+        self.memory.begin()
+        try:
+            with transaction.atomic():
+                verdicts = self._judged(read)
+                self.kind.write(self.by, verdicts, self.plan, self.memory)
+                self.step(_in_order(refused, verdicts))
+        except (Refusal, IntegrityError, DataError) as error:
+            self.memory.forget()
+            self._take_apart(read, refused, error)
+        except BaseException:
+            self.memory.forget()
+            raise
+        else:
+            self.memory.keep()
+
+    def _take_apart(
+        self, read: Sequence[Read], refused: Sequence[Verdict], error: Exception
+    ) -> None:
+        """Halve the lines until the one is found that cannot be written."""
+        if len(read) > 1:
+            half = len(read) // 2
+            cut = read[half][0].number
+            self._take(read[:half], [v for v in refused if v.line.number < cut])
+            self._take(read[half:], [v for v in refused if v.line.number >= cut])
+        elif read:
+            reason = str(error) if isinstance(error, Refusal) else str(NotKept())
+            verdict = Verdict(read[0][0], Outcome.REFUSED, reason=reason)
+            with transaction.atomic():
+                self.step(_in_order(refused, [verdict]))
+        else:
+            raise error
+
+
+def _in_order(some: Sequence[Verdict], others: Sequence[Verdict]) -> list[Verdict]:
+    return sorted([*some, *others], key=lambda verdict: verdict.line.number)
+
+
+class _Cells:
+    """Reads the cells of lines; what is the same for every line is looked up once."""
+
+    def __init__(self, kind: Importable, plan: Plan, place: Place):
+        self.place = place
+        found = ((name, places, column_of(kind, name)) for name, places in plan.columns.items())
+        self.columns = [
+            (name, places, str(column.label), column.reads, column.is_many)
+            for name, places, column in found
+        ]
+
+    def values_of(self, line: Line) -> dict[str, Any]:
+        """What the cells of a line say, field by field; empty cells say nothing."""
+        if line.fault is not None:
+            raise line.fault
+        values: dict[str, Any] = {}
+        for name, places, label, reads, is_many in self.columns:
+            for at in places:
+                if not (text := _text(line.cells[at], label)):
+                    continue
+                said = reads(text, label, self.place)
+                values[name] = [*values.get(name, ()), *said] if is_many else said
+        return values
+
+
+def _text(cell: str, column: str) -> str:
+    """The text of a cell as it was meant; refuses formulas and damage."""
+    if BROKEN.search(cell):
+        raise Damaged(column=column)
+    bare = cell.strip()
+    if as_text := AS_TEXT.fullmatch(bare):  # how programs keep a spreadsheet from counting with it
+        bare = as_text[1].replace('""', '"')
+    if FORMULA.match(bare):
+        raise HoldsFormula(column=column, value=shown(bare))
+    return "" if bare in NOTHING else clean(restore(bare))
