@@ -1,9 +1,9 @@
 """Find anyone by any scrap: one index for all kinds, one row per record and classification.
 
-Besides its folded words an entry holds what words alone do not find, each under a mark of its own:
-beginnings (_1 _2 _3), parts (_g), keys of names (_x), phones forwards and backwards (_p _r). And it
-holds its scope: kind, classification, branch, team, owner. So the index itself leaves out what an
-actor may not see, and no branch starves another's page; `visible` has the last word.
+Besides its folded words an entry holds what words alone do not find, each under its own mark:
+beginnings (_1 _2 _3), parts (_g), keys of names (_x), phones forwards and backwards (_p _h _r).
+And it holds its scope: kind, classification, branch, team, owner. So the index itself leaves out
+what an actor may not see, and no branch starves another's page; `visible` has the last word.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from kesher.core.models import SearchEntry
 from kesher.core.search_entry import (
     COLUMNS,
     Piece,
-    class_mark,
     entry,
     parts,
     scope_marks,
+    scope_tokens,
     vocabulary,
 )
 from kesher.core.search_steps import STEPS, Asked, Query, likeness, name_tokens
 from kesher.core.text import clean
 
 LONGEST = 200  # characters of a query that are read
+NEWEST = 150  # matches that are looked at before the index is asked for the actor's own
 CANDIDATES = 60
-MANY = 300
 
 
 @dataclass(frozen=True)
@@ -110,17 +110,58 @@ def find(actor: Actor, text: str, *, kinds: Sequence[str] = (), limit: int = 20)
         for kind, declared in _kinds.items()
         if (not kinds or kind in kinds) and actor.scope(declared.model, "view") > Scope.NONE
     ]
-    for search in wanted if asked.name_and_number else ():
-        search.ask_both(asked)
-    for step, base, is_last_resort in STEPS:
-        if is_last_resort and any(search.found for search in wanted):
+    searches = {search.declared.kind: search for search in wanted}
+    if asked.name_and_number:
+        _ask_both(searches, asked)
+    for step in STEPS:
+        if step.is_alone and any(search.found for search in wanted):
+            continue
+        still = {kind: one for kind, one in searches.items() if len(one.found) < limit}
+        for query in step.read(asked) if still else ():
+            _ask(still, asked, query, step.base)
+        for search in wanted:
+            search.keep()
+        if step.is_alone and any(search.found for search in wanted):
             break
-        open_searches = [search for search in wanted if len(search.found) < limit]
-        queries = step(asked) if open_searches else []
-        for search in open_searches:
-            search.ask(asked, queries, base)
     hits = [hit for search in wanted for hit in search.hits()]
     return sorted(hits, key=lambda hit: (-hit.score, hit.title, hit.pk))[:limit]
+
+
+def _ask(searches: dict[str, _Search], asked: Asked, query: Query, base: float) -> None:
+    """Look at the newest matches; where most are out of sight, ask for those in sight."""
+    numbers = search_index.newest(query.groups, NEWEST)
+    _take(searches, asked, query, base, numbers)
+    for kind, search in searches.items() if len(numbers) == NEWEST else ():
+        if len(search.fresh) < search.limit and search.is_narrow(searches):
+            within = search_index.newest([*query.groups, search.tokens], CANDIDATES)
+            _take({kind: search}, asked, query, base, within)
+
+
+def _take(
+    searches: dict[str, _Search], asked: Asked, query: Query, base: float, numbers: Sequence[int]
+) -> None:
+    for match in search_index.entries(numbers) if numbers else ():
+        search = searches.get(match.kind)
+        if search is None or len(search.fresh) >= CANDIDATES:
+            continue
+        if search.may_find(match) and query.part in match.text:
+            score = base + likeness(asked, match.text) + match.weight
+            search.fresh[match.record_id] = max(score, search.fresh.get(match.record_id, score))
+
+
+def _ask_both(searches: dict[str, _Search], asked: Asked) -> None:
+    """Those with the digits in a number, and of them those with the name."""
+    names, number = asked.name_and_number or ([], "")
+    query = Query([[part] for part in parts(number)], number)
+    _ask(searches, asked, query, 0)
+    for kind, search in searches.items():
+        held = search_index.words_of(kind, list(search.fresh))
+        search.fresh = {
+            pk: 92.0
+            for pk, kept in held.items()
+            if all(not kept.isdisjoint(name_tokens(name)) for name in names)
+        }
+        search.keep()
 
 
 class _Search:
@@ -131,46 +172,41 @@ class _Search:
         self.declared = declared
         self.limit = limit
         self.found: dict[int, float] = {}
-        self.classes = None if actor.is_system else sorted({OPEN, *actor.clearances})
-        self.scope = self._scope()
+        self.fresh: dict[int, float] = {}  # by the step that is under way
+        self.classes = frozenset({OPEN, *actor.clearances})
+        self.reach = actor.scope(declared.model, "view")
+        self.marks = self._marks()
+        self.tokens = (
+            [f"_k{declared.kind}"]
+            if actor.is_system
+            else scope_tokens(declared.kind, sorted(self.classes), sorted(self.marks) or [""])
+        )
 
-    def _scope(self) -> list[list[str]]:
-        """Index terms that keep to a kind and to what the actor may see of it."""
-        kind = self.declared.kind
-        groups = [
-            [f"_k{kind}"] if self.classes is None else [class_mark(kind, c) for c in self.classes]
-        ]
-        scope = self.actor.scope(self.declared.model, "view")
-        if scope == Scope.ALL:
-            return groups
-        marks = [f"_o{self.actor.member_id}"]
-        if scope >= Scope.TEAM:
-            marks += [f"_t{team}" for team in sorted(self.actor.teams)]
-        if scope == Scope.BRANCH:
-            marks += [f"_b{branch}" for branch in sorted(self.actor.branches)]
-        return [*groups, marks]
+    def _marks(self) -> frozenset[str]:
+        """The branches, teams and owner that an entry must have; none where all are in sight."""
+        if self.reach == Scope.ALL:
+            return frozenset()
+        marks = {f"_o{self.actor.member_id}"}
+        if self.reach >= Scope.TEAM:
+            marks |= {f"_t{team}" for team in self.actor.teams}
+        if self.reach == Scope.BRANCH:
+            marks |= {f"_b{branch}" for branch in self.actor.branches}
+        return frozenset(marks)
 
-    def ask(self, asked: Asked, queries: Iterable[Query], base: float) -> None:
-        """Add what matches to what was found; what an earlier step found stays above."""
-        fresh: dict[int, float] = {}
-        for query in queries:
-            for match in search_index.matching(
-                [*query.groups, *self.scope], self.classes, CANDIDATES, part=query.part
-            ):
-                score = base + likeness(asked, match.text) + match.weight
-                if match.record_id not in self.found:
-                    fresh[match.record_id] = max(score, fresh.get(match.record_id, 0))
-        self.found |= fresh
+    def is_narrow(self, searches: dict[str, _Search]) -> bool:
+        """Whether asking for this kind and scope alone can find more than asking for all."""
+        return bool(self.marks) or len(searches) > 1 or not self.actor.is_system
 
-    def ask_both(self, asked: Asked) -> None:
-        """Those with the digits in a number, and of them those with the name."""
-        names, number = asked.name_and_number or ([], "")
-        query = [[part] for part in parts(number)]
-        numbered = search_index.matching([*query, *self.scope], self.classes, MANY, part=number)
-        held = search_index.words_of(self.declared.kind, [match.record_id for match in numbered])
-        for pk, kept in held.items():
-            if all(not kept.isdisjoint(name_tokens(name)) for name in names):
-                self.found[pk] = 92.0
+    def may_find(self, match: search_index.Match) -> bool:
+        """Whether the actor may know that this entry matched."""
+        if not self.actor.is_system and match.classification not in self.classes:
+            return False
+        return self.reach == Scope.ALL or not self.marks.isdisjoint(match.scope)
+
+    def keep(self) -> None:
+        """Add what a step found; what an earlier step found stays above."""
+        self.found = self.fresh | self.found
+        self.fresh = {}
 
     def hits(self) -> list[Hit]:
         """The best of what was found, as the actor may see it."""

@@ -15,7 +15,7 @@ from kesher.core.text import fold, words
 
 LONGEST_WORD = 60
 MOST_KEPT = 400  # words of one entry
-COLUMNS = ("kind", "record_id", "classification", "words", "text", "weight")
+COLUMNS = ("kind", "record_id", "classification", "scope", "words", "text", "weight")
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,24 @@ def entry(kind: str, piece: Piece, scope: list[str]) -> tuple:
             kept.update(dict.fromkeys((word, *(f"_x{key.lower()}" for key in word_keys(word)))))
     lines = [fold(text) for text in (*piece.names, *piece.texts)]
     for number in dict.fromkeys(own_digits(phone) for phone in piece.phones):
-        kept.update(dict.fromkeys((f"_p{number}", f"_r{number[::-1]}", *parts(number))))
+        heads = (f"_h{number[:2]}", f"_h{number[:3]}")
+        kept.update(dict.fromkeys((f"_p{number}", f"_r{number[::-1]}", *heads, *parts(number))))
         lines.append(number)
-    classed = class_mark(kind, piece.classification)
-    tokens = [*list(kept)[:MOST_KEPT], f"_k{kind}", classed, *scope]
+    marks = scope_tokens(kind, [piece.classification], ["", *scope])
+    tokens = [*list(kept)[:MOST_KEPT], f"_k{kind}", *marks]
     text = "\n".join(dict.fromkeys(lines))
-    return kind, piece.record_id, piece.classification, " ".join(tokens), text, piece.weight
+    held = " ".join(scope)
+    return (
+        *(kind, piece.record_id, piece.classification),
+        *(held, " ".join(tokens), text, piece.weight),
+    )
 
 
-def class_mark(kind: str, classification: str) -> str:
-    return f"_k{kind}_{''.join(words(classification))}"
+def scope_tokens(kind: str, classes: Iterable[str], marks: Iterable[str]) -> list[str]:
+    """Index terms that keep to a kind, to classifications and to a branch, team or owner."""
+    held = list(marks)
+    plain = ("".join(words(classification)) for classification in classes)
+    return [f"_k{kind}_{one}{mark}" for one in plain for mark in held]
 
 
 def _whole(found: Iterable[str]) -> Iterator[str]:

@@ -40,7 +40,7 @@ SQLITE_TRIGGERS = {
     "core_search_changed": f"""CREATE TRIGGER core_search_changed
         AFTER UPDATE OF words ON core_searchentry BEGIN {_DROP} {_PUT} END""",
 }
-POSTGRES = (
+POSTGRES_TABLES = (
     """CREATE INDEX IF NOT EXISTS core_search ON core_searchentry
         USING gin (array_to_tsvector(string_to_array(words, ' ')))""",
     """CREATE TABLE IF NOT EXISTS core_search_vocabulary(
@@ -48,37 +48,43 @@ POSTGRES = (
     """CREATE INDEX IF NOT EXISTS core_search_backwards
         ON core_search_vocabulary (backwards)""",
 )
+SQLITE = "SELECT rowid FROM core_search WHERE core_search MATCH %s ORDER BY rowid DESC LIMIT %s"
+POSTGRES = """SELECT id FROM core_searchentry
+    WHERE array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery
+    ORDER BY id DESC LIMIT %s"""
 for _name, _statement in SQLITE_TRIGGERS.items():
     expect_trigger(_name, _statement)
 
 
 @dataclass(frozen=True)
 class Match:
-    """One entry of the index that matched: whose it is, and the folded text it was made of."""
+    """One entry of the index: whose it is, who may know, and the folded text it was made of."""
 
+    kind: str
     record_id: int
+    classification: str
+    scope: frozenset[str]
     text: str
     weight: int
 
 
-def matching(
-    query: Query, classes: Sequence[str] | None, limit: int, *, part: str = ""
-) -> list[Match]:
-    """Entries that match, the newest first; with `part`, only where the text holds it.
-
-    `classes` are the classifications that may be read; None is all of them.
-    """
-    where, values = _sqlite(query) if connection.vendor == "sqlite" else _postgres(query)
-    if part:
-        where += f" AND {'instr' if connection.vendor == 'sqlite' else 'strpos'}(e.text, %s) > 0"
-        values.append(part)
-    if classes is not None:
-        where += f" AND e.classification IN ({', '.join(['%s'] * len(classes))})"
-        values.extend(classes)
-    sql = f"SELECT e.record_id, e.text, e.weight FROM {where} ORDER BY e.id DESC LIMIT %s"  # noqa: S608
+def newest(query: Query, limit: int) -> list[int]:
+    """Numbers of the entries that match, whosoever they are; the newest first."""
+    is_sqlite = connection.vendor == "sqlite"
+    sql, match = (SQLITE, _fts(query)) if is_sqlite else (POSTGRES, _tsquery(query))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, limit])
-        return [Match(*row) for row in cursor.fetchall()]
+        cursor.execute(sql, [match, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def entries(numbers: Sequence[int]) -> list[Match]:
+    """These entries, the newest first."""
+    rows = SearchEntry.objects.filter(pk__in=numbers).order_by("-pk")
+    columns = ("kind", "record_id", "classification", "scope", "text", "weight")
+    return [
+        Match(kind, pk, classification, frozenset(scope.split()), text, weight)
+        for kind, pk, classification, scope, text, weight in rows.values_list(*columns)
+    ]
 
 
 def words_of(kind: str, record_ids: Sequence[int]) -> dict[int, set[str]]:
@@ -87,20 +93,18 @@ def words_of(kind: str, record_ids: Sequence[int]) -> dict[int, set[str]]:
     return {pk: set(words.split()) for pk, words in rows.values_list("record_id", "words")}
 
 
-def _sqlite(query: Query) -> tuple[str, list]:
+def _fts(query: Query) -> str:
     groups = (f"({' OR '.join(_fts_word(word) for word in group)})" for group in query)
-    table = "core_search w JOIN core_searchentry e ON e.id = w.rowid WHERE core_search MATCH %s"
-    return table, [" AND ".join(groups)]
+    return " AND ".join(groups)
 
 
 def _fts_word(word: str) -> str:
     return f'"{word[:-1]}"*' if word.endswith("*") else f'"{word}"'
 
 
-def _postgres(query: Query) -> tuple[str, list]:
+def _tsquery(query: Query) -> str:
     groups = (f"({' | '.join(_ts_word(word) for word in group)})" for group in query)
-    vector = "array_to_tsvector(string_to_array(e.words, ' '))"
-    return f"core_searchentry e WHERE {vector} @@ %s::tsquery", [" & ".join(groups)]
+    return " & ".join(groups)
 
 
 def _ts_word(word: str) -> str:
@@ -161,7 +165,7 @@ def _beginning(text: str) -> tuple[str, str]:
 
 def create(database) -> None:
     """Create what the index needs in a database; harmless where it is there already."""
-    statements = SQLITE_TABLES if database.vendor == "sqlite" else POSTGRES
+    statements = SQLITE_TABLES if database.vendor == "sqlite" else POSTGRES_TABLES
     with database.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

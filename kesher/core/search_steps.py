@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,9 @@ from kesher.core.search_entry import LONGEST_WORD, parts
 from kesher.core.text import fold, words
 
 MOST_WORDS = 8  # words of a query that are read
+FEW = 6  # digits that may stand anywhere in many numbers
+THREES = 6  # three letters in a row that are looked for at once
+SHORT = 3  # letters or digits that begin too much to look for all of it
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Asked:
 
     def __init__(self, typed: str):
         self.typed = typed
-        self.words = [word[:LONGEST_WORD] for word in words(typed)[:MOST_WORDS]]
+        self.words = _read(typed)
         self.folded = fold(typed)
 
     @cached_property
@@ -52,12 +55,19 @@ class Asked:
     @cached_property
     def readings(self) -> list[list[str]]:
         """The words, had the keyboard been in another language."""
-        found = (words(reading)[:MOST_WORDS] for reading in other_readings(self.typed))
+        found = (_read(reading) for reading in other_readings(self.typed))
         return [reading for reading in found if reading and len("".join(reading)) > 1]
 
     @cached_property
     def sound(self) -> str:
         return _sound(self.words)
+
+
+def _read(typed: str) -> list[str]:
+    """The words that are looked for; of single letters, which match half of all, only two."""
+    found = [word[:LONGEST_WORD] for word in words(typed)[:MOST_WORDS]]
+    letters = [at for at, word in enumerate(found) if len(word) == 1]
+    return [word for at, word in enumerate(found) if at not in letters[2:]]
 
 
 def likeness(asked: Asked, text: str) -> float:
@@ -81,13 +91,13 @@ def _sound(found: Iterable[str]) -> str:
 
 
 def _beginning(word: str) -> str:
-    return f"_{len(word)}{word}" if len(word) <= 3 else f"{word}*"
+    return f"_{len(word)}{word}" if len(word) <= SHORT else f"{word}*"
 
 
 def name_tokens(word: str) -> set[str]:
     """What an entry holds that a word of a name may mean."""
     begun = [f"_{len(word)}{word}"] if len(word) <= 3 else []
-    return {word, *begun, *(f"_x{key.lower()}" for key in word_keys(word))}
+    return {word, *begun, *_keys(word)}
 
 
 def _exactly(asked: Asked) -> list[Query]:
@@ -95,10 +105,12 @@ def _exactly(asked: Asked) -> list[Query]:
 
 
 def _by_number(asked: Asked) -> list[Query]:
-    if not asked.numbers:
-        return []
-    ways = [f"_p{n}*" for n in asked.numbers] + [f"_r{n[::-1]}*" for n in asked.numbers]
-    return [Query([ways])]
+    """Numbers that begin or end with the digits; of two or three their beginning only."""
+    ways = []
+    for number in asked.numbers:
+        short = len(number) <= SHORT
+        ways += [f"_h{number}"] if short else [f"_p{number}*", f"_r{number[::-1]}*"]
+    return [Query([ways])] if ways else []
 
 
 def _by_beginnings(asked: Asked) -> list[Query]:
@@ -106,7 +118,19 @@ def _by_beginnings(asked: Asked) -> list[Query]:
 
 
 def _by_digits(asked: Asked) -> list[Query]:
-    return [Query([[part] for part in parts(n)], part=n) for n in asked.numbers if len(n) >= 3]
+    """Numbers with a few digits somewhere in them."""
+    return [_with_part([n], n) for n in asked.numbers if SHORT <= len(n) <= FEW]
+
+
+def _by_many_digits(asked: Asked) -> list[Query]:
+    return [_with_part([n], n) for n in asked.numbers if len(n) > FEW]
+
+
+def _with_part(found: Iterable[str], part: str) -> Query:
+    """What holds the part: a few of its threes narrow it down, the text itself decides."""
+    threes = [list(parts(word)) for word in found]
+    spread = [three for those in threes for three in dict.fromkeys((*those[::SHORT], those[-1]))]
+    return Query([[three] for three in spread[:THREES]], part=part)
 
 
 def _by_layout(asked: Asked) -> list[Query]:
@@ -114,21 +138,29 @@ def _by_layout(asked: Asked) -> list[Query]:
 
 
 def _by_sound(asked: Asked) -> list[Query]:
-    """Names in any script; the last word may be only begun."""
-    if asked.numbers:
+    """Names in any script."""
+    keys = [_keys(word) for word in asked.words]
+    if asked.numbers or not any(keys):
         return []
-    groups = []
-    for at, word in enumerate(asked.words):
-        keys = [f"_x{key.lower()}" for key in word_keys(word)]
-        if at == len(asked.words) - 1 and (at or len(word) > 3):
-            keys += [f"_x{skeleton.lower()}*" for skeleton in skeletons(word)[:3]]
-        groups.append([_beginning(word), *keys])
-    return [Query(groups)]
+    return [Query([[_beginning(w), *k] for w, k in zip(asked.words, keys, strict=True)])]
+
+
+def _by_begun_sound(asked: Asked) -> list[Query]:
+    """Names in any script, the last word of which is only begun."""
+    *whole, last = asked.words
+    begun = [f"_x{skeleton.lower()}*" for skeleton in skeletons(last)[:3]]
+    if asked.numbers or not begun or (not whole and len(last) <= SHORT):
+        return []
+    return [Query([*([_beginning(w), *_keys(w)] for w in whole), [_beginning(last), *begun]])]
+
+
+def _keys(word: str) -> list[str]:
+    return [f"_x{key.lower()}" for key in word_keys(word)]
 
 
 def _by_part(asked: Asked) -> list[Query]:
-    found = [part for word in asked.words for part in parts(word)]
-    return [Query([[part] for part in found[:24]], part=asked.folded)] if found else []
+    long = sorted((word for word in asked.words if len(word) >= SHORT), key=len, reverse=True)
+    return [_with_part(long, asked.folded)] if long else []
 
 
 def _by_correction(asked: Asked) -> list[Query]:
@@ -145,21 +177,36 @@ def _corrected(found: Sequence[str]) -> Query:
 
 def _by_fewer_words(asked: Asked) -> list[Query]:
     """A second name or a street that we do not know of must not hide the person."""
-    if len(asked.words) < 3:
+    found = [word for word in asked.words if len(word) > 1]
+    if not 3 <= len(found) <= 5:
         return []
-    rests = ([w for i, w in enumerate(asked.words) if i != at] for at in range(len(asked.words)))
+    rests = ([w for at, w in enumerate(found) if at != left_out] for left_out in range(len(found)))
     return [Query([[_beginning(word)] for word in rest]) for rest in rests]
 
 
-STEPS = (  # how, the score it starts at, whether it is tried only while nothing was found
-    (_exactly, 95, False),
-    (_by_number, 90, False),
-    (_by_beginnings, 80, False),
-    (_by_layout, 70, True),
-    (_by_sound, 60, False),
-    (_by_digits, 55, False),
-    (_by_part, 50, False),
-    (_by_correction, 40, True),
-    (_by_layout_and_correction, 35, True),
-    (_by_fewer_words, 30, True),
+@dataclass(frozen=True)
+class Step:
+    """A way to read what was typed, and the score at which what it finds begins.
+
+    One that is tried alone runs only while nothing was found, and ends the search if it finds.
+    """
+
+    read: Callable[[Asked], list[Query]]
+    base: float
+    is_alone: bool = False
+
+
+STEPS = (
+    Step(_exactly, 95),
+    Step(_by_number, 90),
+    Step(_by_beginnings, 80),
+    Step(_by_layout, 70, is_alone=True),
+    Step(_by_sound, 60),
+    Step(_by_digits, 55),
+    Step(_by_part, 50),
+    Step(_by_many_digits, 50, is_alone=True),
+    Step(_by_begun_sound, 45, is_alone=True),
+    Step(_by_correction, 40, is_alone=True),
+    Step(_by_layout_and_correction, 35, is_alone=True),
+    Step(_by_fewer_words, 30, is_alone=True),
 )

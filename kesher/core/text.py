@@ -5,9 +5,7 @@ import unicodedata
 
 FINALS = str.maketrans("ςךםןףץ", "σכמנפצ")
 QUOTES = "\"'`´’‘“”„״׳‟‛«»′″"
-CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
-)
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 NO_MARKS = ("Mn", "Me", "Cf", "Cc", "Cs", "Sk")
 
 

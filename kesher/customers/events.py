@@ -26,3 +26,10 @@ class CustomerRestored(Event):
 @dataclass(frozen=True, kw_only=True)
 class CustomersImported(Event):
     first_change_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersChanged(Event):
+    """Many at once; the changes of this one's batch say which."""
+
+    first_change_id: int

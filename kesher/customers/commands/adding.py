@@ -35,10 +35,13 @@ CONTACT_COLUMNS = ("customer", "point", "raw", "rank", "label")
 N = TypeVar("N", bound=models.Model)
 KEPT = (  # columns of a new customer that its first Change remembers when they hold anything
     "kind", "first_name", "last_name", "name", "reference", "gender", "birth_on", "language",
-    "phone", "email", "city", "preferred_channel", "preferred_member_id", "preferred_days",
-    "preferred_from", "preferred_until", "owner_id", "team_id", "source_id", "stage", "since_on",
+    "phone", "email", "city", "preferred_channel", "preferred_member", "preferred_days",
+    "preferred_from", "preferred_until", "owner", "team", "source", "stage", "since_on",
     "about",
 )  # fmt: skip
+
+
+COLUMNS = [(name, Customer._meta.get_field(name).attname) for name in KEPT]
 
 
 class NumberTaken(Refusal):
@@ -206,7 +209,7 @@ def _save(by: Actor, read: Sequence, names: _Names, batch: str) -> None:
     record_changes(
         by=by,
         rows=(
-            (one, None, {name: value for name in KEPT if (value := getattr(one, name))})
+            (one, None, {n: value for n, column in COLUMNS if (value := getattr(one, column))})
             for one in records
         ),
         batch=batch,

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, require
+from kesher.core.changes import change, new_batch
+from kesher.core.events import announce
+from kesher.core.refusal import Refusal
+from kesher.core.search import index
+from kesher.customers import typed
+from kesher.customers.commands.adding import NumberTaken
+from kesher.customers.events import CustomerChanged
+from kesher.customers.models import Customer, Source
+from kesher.customers.writing import require_fields
+
+NAMES = ("kind", "first_name", "last_name", "name")
+FOUND_BY = frozenset((*NAMES, "reference", "city", "owner", "team"))
+CHANGEABLE = frozenset(
+    (
+        *NAMES, "reference", "gender", "birth_on", "language", "city", "preferred_channel",
+        "preferred_member", "preferred_days", "preferred_from", "preferred_until", "owner", "team",
+        "source", "stage", "since_on", "about",
+    )
+)  # fmt: skip
+
+
+class NotChangeable(Refusal):
+    """A field that is kept by other commands, or that does not exist."""
+
+    message = _("“%(field)s” cannot be changed here.")
+
+
+class HoursReversed(Refusal):
+    """He wants calls before he wants them."""
+
+    message = _("“Not before” must be earlier than “not after”.")
+
+
+@transaction.atomic
+def change_customer(
+    *,
+    by: Actor,
+    customer: Customer,
+    values: Mapping[str, Any],
+    seen: int | None = None,
+    batch: str = "",
+) -> Customer:
+    """Change what is known of a customer; what a colleague changed meanwhile is merged or shown."""
+    require(by, "change", customer)
+    asked = {name.removesuffix("_id"): value for name, value in values.items()}
+    require_fields(by, list(asked))
+    kept = _kept(customer, asked)
+    _refuse_taken(customer, kept)
+    current, changed = change(
+        by=by, record=customer, values=kept, seen=seen, batch=batch or new_batch()
+    )
+    if not changed:
+        return current
+    _refuse_reversed(current)
+    if not changed.keys().isdisjoint(NAMES):
+        _rename(current)
+    if not changed.keys().isdisjoint(FOUND_BY):
+        index("customer", [current.pk])
+    announce(CustomerChanged(customer_id=current.pk), by=by, about=current)
+    return current
+
+
+def _kept(customer: Customer, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they are kept, each checked; a whole name becomes its parts."""
+    for name in asked:
+        if name not in CHANGEABLE:
+            raise NotChangeable(field=name)
+    kept = {name: _checked(name, value) for name, value in asked.items()}
+    kind = kept.get("kind", customer.kind)
+    if kind == Customer.Kind.PERSON and kept.get("name") and not kept.get("last_name"):
+        whole = kept.pop("name")
+        if not (kept.get("first_name") or whole == customer.name):
+            kept["first_name"], kept["last_name"] = typed.split_name(whole)
+    return kept
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name in typed.CHOICES:
+        return typed.checked_choice(name, value or "")
+    if name in typed.TEXTS:
+        text = typed.checked_text(name, value)
+        return text or None if name == "reference" else text
+    if name in typed.DAYS:
+        return typed.checked_day(name, value)
+    if name == "preferred_days":
+        return typed.checked_days(value or [])
+    if name == "source" and isinstance(value, str):
+        return _source(typed.line(value))
+    field = Customer._meta.get_field(name)
+    if field.is_relation and value is not None and not isinstance(value, Model):
+        return field.related_model._default_manager.get(pk=value)
+    return value
+
+
+def _source(name: str) -> Source | None:
+    most = Source._meta.get_field("name").max_length
+    if len(name) > most:
+        raise typed.TooLong(field=str(_("Source")), most=most)
+    return Source.objects.get_or_create(name=name)[0] if name else None
+
+
+def _refuse_taken(customer: Customer, kept: Mapping[str, Any]) -> None:
+    number = kept.get("reference")
+    if number and Customer.objects.filter(reference=number).exclude(pk=customer.pk).exists():
+        raise NumberTaken(number=number)
+
+
+def _refuse_reversed(current: Customer) -> None:
+    first, last = current.preferred_from, current.preferred_until
+    if first and last and first >= last:
+        raise HoursReversed
+
+
+def _rename(current: Customer) -> None:
+    """The name that is shown and sorted by follows from its parts, also from merged ones."""
+    first, last, name = typed.named(
+        current.kind, current.first_name, current.last_name, current.name
+    )
+    current.first_name, current.last_name, current.name = first, last, name
+    current.sort_name = typed.sort_name(first, last, name)
+    current.save(update_fields=["first_name", "last_name", "name", "sort_name"])

@@ -1,0 +1,101 @@
+"""The contact details of one customer: read, remembered in changes, and written as a whole."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kesher.core.access import Actor
+from kesher.core.changes import new_batch, plain
+from kesher.customers import points
+from kesher.customers.models import ContactPoint, Customer, CustomerContact
+from kesher.customers.points import Reading
+from kesher.customers.writing import write
+
+
+@dataclass(frozen=True)
+class Use:
+    """A contact point as a customer uses it, before it is a row."""
+
+    reading: Reading
+    label: str = ""
+    valid_until: datetime.date | None = None
+
+
+def held_uses(customer: Customer) -> list[Use]:
+    """The contact details of a customer as they are, in order."""
+    rows = CustomerContact.objects.filter(customer=customer).select_related("point")
+    return [Use(_reading(row), row.label, row.valid_until) for row in rows.order_by("rank", "pk")]
+
+
+def remembered(uses: list[Use]) -> list[dict[str, Any]]:
+    """Contact details as a Change keeps them: enough to write them anew."""
+    return [
+        {
+            name: value
+            for name, value in (
+                *((name, getattr(use.reading, name)) for name in points.COLUMNS),
+                ("label", use.label),
+                ("valid_until", plain(use.valid_until)),
+            )
+            if value
+        }
+        for use in uses
+    ]
+
+
+def rewrite(*, by: Actor, customer: Customer, uses: list[Use], batch: str) -> None:
+    """Make these the contact details of a customer, keeping the rows that stay."""
+    before = remembered(held_uses(customer))
+    after = remembered(uses)
+    if before == after:
+        return
+    rows = points.rows_for(use.reading for use in uses)
+    held = {row.point_id: row for row in CustomerContact.objects.filter(customer=customer)}
+    ranks: dict[str, int] = {}
+    for use in uses:
+        point = rows[use.reading.key]
+        rank = ranks[use.reading.kind] = ranks.get(use.reading.kind, -1) + 1
+        row = held.pop(point.pk, None) or CustomerContact(customer=customer, point=point)
+        row.raw, row.label, row.valid_until = use.reading.raw, use.label, use.valid_until
+        row.rank = rank
+        row.save()
+    CustomerContact.objects.filter(pk__in=[row.pk for row in held.values()]).delete()
+    ContactPoint.objects.filter(pk__in=list(held), uses__isnull=True).delete()
+    columns = _firsts(customer, uses)
+    write(
+        by=by,
+        customer=customer,
+        columns=columns,
+        before={"contacts": before},
+        after={"contacts": after},
+        batch=batch or new_batch(),
+    )
+
+
+def _firsts(customer: Customer, uses: list[Use]) -> dict[str, str]:
+    """The first telephone and e-mail, and the city of an address where none is known."""
+    of_kind: dict[str, str] = {}
+    for use in uses:
+        of_kind.setdefault(use.reading.kind, use.reading.normal)
+    cities = [use.reading.city for use in uses if use.reading.city]
+    columns = {
+        "phone": of_kind.get(ContactPoint.Kind.PHONE, "")[:40],
+        "email": of_kind.get(ContactPoint.Kind.EMAIL, ""),
+    }
+    if cities and not customer.city:
+        columns["city"] = cities[0]
+    return columns
+
+
+def _reading(row: CustomerContact) -> Reading:
+    held = Reading(**{name: getattr(row.point, name) for name in points.COLUMNS})
+    return replace(held, raw=row.raw)
+
+
+def from_memory(one: dict[str, Any]) -> Use:
+    """A contact detail as a Change remembers it."""
+    reading = Reading(**{name: one.get(name, "") for name in points.COLUMNS})
+    until = one.get("valid_until")
+    return Use(reading, one.get("label", ""), datetime.date.fromisoformat(until) if until else None)
