@@ -41,3 +41,33 @@ class MemberSignedIn(Event):
 @dataclass(frozen=True, kw_only=True)
 class SessionsEnded(Event):
     member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessChanged(Event):
+    business_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BranchChanged(Event):
+    branch_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamChanged(Event):
+    team_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceChanged(Event):
+    resource_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftsChanged(Event):
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceCancelled(Event):
+    member_id: int
