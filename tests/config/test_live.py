@@ -23,7 +23,7 @@ OF_HAIFA, OF_EILAT, OF_BOTH = "שלו", "Μάρκου", "כהן"
 
 @dataclass
 class Stream:
-    """An open stream, and what was heard on it."""
+    """An open stream, and what was heard on it of customers."""
 
     url: str
     cookies: dict
@@ -43,7 +43,7 @@ class Stream:
         try:
             for line in self.answer.iter_lines(chunk_size=1):
                 self.lines.append(line.decode())
-                if line.startswith(b"data: {") and line != b"data: {}":
+                if line.startswith(b'data: {"kind":"customers.customer"'):
                     self.heard.append(json.loads(line[6:]))
         except (requests.RequestException, AttributeError):  # closed by us under its feet
             pass
