@@ -115,7 +115,7 @@ def add_to_summaries(purchases: Iterable[Purchase], currency: str) -> None:
     for one in purchases:
         lines[one.customer_id].append((one.bought_on, one.amount))
     for part in chunks(lines):
-        rows = held(PurchaseSummary.objects.filter(customer__in=part))
+        rows = PurchaseSummary.objects.filter(customer__in=part)  # their customers are held
         before = {row.customer_id: row for row in rows}
         _write(
             {

@@ -14,6 +14,7 @@ from kesher.billing.models import Purchase
 from kesher.catalog.commands import add_products
 from kesher.catalog.models import Product
 from kesher.core.access import Actor, require_kind
+from kesher.core.bulk import insert_rows
 from kesher.core.events import announce
 from kesher.organization.queries import business
 
@@ -49,10 +50,8 @@ def record_purchases(
         return []
     names = {new.product for new in fresh if new.product}
     products = add_products(by=by, names=names, batch=batch, is_demo=is_demo) if names else {}
-    added = Purchase.objects.bulk_create(
-        (_row(new, currency, products, batch, is_demo) for new in fresh),
-        batch_size=ledger.AT_ONCE,
-    )
+    added = [_row(new, currency, products, batch, is_demo) for new in fresh]
+    _insert(added)
     ledger.add_to_summaries(added, currency)
     if len(customers) == 1:
         (customer,) = customers.values()
@@ -101,3 +100,12 @@ def _row(
         batch=batch,
         is_demo=is_demo,
     )
+
+
+def _insert(rows: Sequence[Purchase]) -> None:
+    columns = [field for field in Purchase._meta.concrete_fields if not field.primary_key]
+    values = ([getattr(row, field.attname) for field in columns] for row in rows)
+    numbers = insert_rows(Purchase, [field.name for field in columns], values, returning=True)
+    for row, number in zip(rows, numbers, strict=True):
+        row.pk = number
+        row._state.adding = False

@@ -31,6 +31,7 @@ from kesher.core.importing.running import Step, go_through
 from kesher.core.job_models import Job
 from kesher.core.jobs import start_job, working
 from kesher.core.refusal import Refusal
+from kesher.core.undo import Undone
 
 State = ImportRun.State
 
@@ -184,20 +185,31 @@ def _step(run: ImportRun, job: Job) -> Step:
     return step
 
 
-def take_back(*, by: Actor, run: ImportRun) -> int:
-    """Take back what a file brought, in short steps; returns how many records that were."""
+def take_back(*, by: Actor, run: ImportRun) -> Undone:
+    """Take back what a file brought, in short steps, and say what was changed since and stays."""
     _must_be_own(by, run)
-    if run.state not in (State.DONE, State.CANCELLED, State.FAILED):
+    if run.state not in (State.DONE, State.CANCELLED, State.FAILED) or not run.done:
         raise NothingToTakeBack
     kind = kind_of(run)
     kind.require(by)
     job = start_job(by=by, name="import-undo", key=job_key(run, "undo"))
+    undone = Undone(batch=new_batch())
     with working(job):
-        for taken in kind.undo(by, run.batch):
-            job.advance(taken)
+        for step in kind.undo(by, run.batch, undone.batch):
+            undone.add(step)
+            job.advance(step.restored + len(step.stayed))
+        job.result = {"restored": undone.restored, "stayed": _told(undone)}
         ImportRun.objects.filter(pk=run.pk).update(state=State.UNDONE)
     run.refresh_from_db()
-    return job.done
+    return undone
+
+
+def _told(undone: Undone) -> list[dict[str, str]]:
+    """What stayed, for people: the first of them."""
+    return [
+        {"name": one.name, "field": one.field, "by": one.by, "why": one.why}
+        for one in undone.stayed[: report.FIRST_REFUSED]
+    ]
 
 
 def _kept(heading: str) -> str:

@@ -1,4 +1,4 @@
-"""Which kinds of record can be taken in. A part declares its own in `imports.py`, found at start."""
+"""Which kinds of record files may bring. A part declares its own in `imports.py`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kesher.core.access import Actor
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
 from kesher.core.importing.values import Place, Reader
+from kesher.core.undo import Undone, undo_in_steps
 
 
 class Outcome(StrEnum):
@@ -85,9 +86,9 @@ class Importable:
         """Write what the verdicts say, in the caller's transaction."""
         raise NotImplementedError
 
-    def undo(self, by: Actor, batch: str) -> Iterator[int]:
-        """Take back what a batch wrote, step by step; yields how many records each step took back."""
-        raise NotImplementedError
+    def undo(self, by: Actor, batch: str, into: str) -> Iterator[Undone]:
+        """Take back what a batch wrote, step by step, and say what was not."""
+        yield from undo_in_steps(by=by, batch=batch, into=into)
 
 
 _kinds: dict[str, Importable] = {}

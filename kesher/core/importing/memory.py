@@ -46,7 +46,7 @@ class Memory:
         return self._db.execute(COUNT, (key,)).fetchone()[0]
 
     def remember(self, said: Any, keys: Iterable[str], entry: int | None = None) -> int:
-        """Keep what was said of somebody under these keys; with `entry`, in place of what was there."""
+        """Keep what was said of somebody under these keys, in place of what an entry held."""
         text = json.dumps(said, ensure_ascii=False)
         if entry is None:
             entry = self._db.execute("INSERT INTO entry (said) VALUES (?)", (text,)).lastrowid

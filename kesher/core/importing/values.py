@@ -166,7 +166,7 @@ def day_between(earliest: datetime.date, days_ahead: int = 0) -> Reader:
 def read_number(text: str, column: str, place: Place) -> Decimal:
     """A number with the separators of the country; what could mean two numbers is refused."""
     bare = GROUPS.sub("", text.translate(MARKS)).replace("\u2212", "-")
-    is_negative = bare.startswith("-") or bare.endswith("-") or bare.startswith("(")
+    is_negative = bare.startswith(("-", "(")) or bare.endswith("-")
     figures = bare.strip("-+()")
     number = _decimal_of(figures, column, place, text)
     return -number if is_negative else number
@@ -217,7 +217,7 @@ class Amount:
 
 
 def read_amount(text: str, column: str, place: Place) -> Amount:
-    """An amount of money. 1.234 is refused where it may be meant as 1234: never guess by thousands."""
+    """An amount of money; refused where it may be meant as a thousand times as much."""
     bare = GROUPS.sub("", text.translate(MARKS)).replace("\u2212", "-")
     match = SIGNED.fullmatch(bare)
     if not match:
@@ -276,7 +276,7 @@ def _fitting(text: str, column: str, most: int) -> str:
 
 
 def choice_of(choices: Sequence[tuple[str, Any]], words: Mapping[str, Iterable[str]]) -> Reader:
-    """One of a few values: itself, its label in any of our languages, or a word people use for it."""
+    """One of a few values: itself, its label in any of our languages, or a usual word for it."""
 
     @cache
     def known() -> dict[str, str]:

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from kesher.core.access import AccessDenied, Actor, visible
+from kesher.core.changes import new_batch, record_changes
+from kesher.core.events import announce
+from kesher.core.models import Change
+from kesher.core.search import index
+from kesher.customers import typed
+from kesher.customers.commands.ties import TiedToHimself, TieImpossible
+from kesher.customers.events import CustomersChanged
+from kesher.customers.models import Customer, Tie
+from kesher.customers.writing import require_all
+
+CHUNK = 500
+NEEDED = {
+    Tie.Role.EMPLOYEE: Customer.Kind.ORGANISATION,
+    Tie.Role.MEMBER: Customer.Kind.HOUSEHOLD,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTie:
+    """What a customer is to another one, since when."""
+
+    customer: Customer
+    other: Customer
+    role: str
+    title: str = ""
+    starts_on: datetime.date | None = None
+
+
+@transaction.atomic
+def add_ties(*, by: Actor, ties: Sequence[NewTie], batch: str = "") -> list[Tie]:
+    """Say of many customers what they are to others; ties that are there are passed over."""
+    require_all(by, "change", sorted({new.customer.pk for new in ties}))
+    _require_seen(by, sorted({new.other.pk for new in ties}))
+    for new in ties:
+        _refuse(new)
+    fresh = _without_known(ties)
+    made = Tie.objects.bulk_create(
+        (
+            Tie(
+                customer=new.customer, other=new.other, role=new.role,
+                title=typed.line(new.title)[:80],
+                starts_on=typed.checked_day("since_on", new.starts_on),
+            )
+            for new in fresh
+        ),
+        batch_size=CHUNK,
+    )  # fmt: skip
+    if made:
+        _tell(by, made, batch or new_batch())
+    return made
+
+
+def _require_seen(by: Actor, ids: Sequence[int]) -> None:
+    for at in range(0, len(ids), CHUNK):
+        some = ids[at : at + CHUNK]
+        if visible(by, Customer).filter(pk__in=some).count() != len(some):
+            raise AccessDenied(f"{by.label} may not see all of these customers")
+
+
+def _refuse(new: NewTie) -> None:
+    if new.customer.pk == new.other.pk:
+        raise TiedToHimself
+    if new.role not in Tie.Role.values:
+        raise typed.ChoiceUnknown(value=str(new.role)[:40], field=typed.label_of("kind"))
+    needed = NEEDED.get(Tie.Role(new.role))
+    if needed and new.other.kind != needed:
+        raise TieImpossible(name=new.other.name, kind=Customer.Kind(needed).label)
+
+
+def _without_known(ties: Sequence[NewTie]) -> list[NewTie]:
+    ids = sorted({new.customer.pk for new in ties})
+    known: set[tuple[int, int, str]] = set()
+    for at in range(0, len(ids), CHUNK):
+        open_ones = Tie.objects.filter(customer__in=ids[at : at + CHUNK], ends_on=None)
+        known.update(open_ones.values_list("customer_id", "other_id", "role"))
+    fresh = []
+    for new in ties:
+        key = (new.customer.pk, new.other.pk, str(new.role))
+        if key not in known:
+            known.add(key)
+            fresh.append(new)
+    return fresh
+
+
+def _tell(by: Actor, made: Sequence[Tie], batch: str) -> None:
+    rows = [
+        (
+            one,
+            None,
+            {
+                "customer": one.customer_id, "other": one.other_id, "role": one.role,
+                "title": one.title, "starts_on": one.starts_on,
+            },
+        )
+        for one in made
+    ]  # fmt: skip
+    record_changes(by=by, rows=rows, batch=batch)
+    workers = sorted({one.customer_id for one in made if one.role == Tie.Role.EMPLOYEE})
+    for at in range(0, len(workers), CHUNK):
+        index("customer", workers[at : at + CHUNK])  # they are found by where they work
+    kind = Tie._meta.label_lower
+    for at in range(0, len(made), CHUNK):
+        first = Change.objects.filter(kind=kind, record_id=made[at].pk, batch=batch).latest("pk")
+        announce(CustomersChanged(first_change_id=first.pk), by=by)

@@ -1,0 +1,213 @@
+"""Which columns of a file say something of a customer, and under which headings they stand."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.importing import values as cells
+from kesher.core.importing.kinds import Column
+from kesher.core.importing.values import Place, choice_of, day_between, many_of, text_of
+from kesher.customers.models import Channel, Customer
+from kesher.customers.points import Reading, read_email, read_messenger, read_number
+from kesher.customers.typed import LONGEST_ABOUT
+from kesher.organization.models import Language
+
+Kind, Stage, Gender = Customer.Kind, Customer.Stage, Customer.Gender
+EARLIEST = datetime.date(1850, 1, 1)
+# Several numbers in one cell; a slash alone may set an extension apart.
+BETWEEN_NUMBERS = r"[;,\n|]|\s/\s|\s+(?:or|או|ή)\s+"
+BETWEEN_WORDS = r"[;,\n|]"
+A_NUMBER = re.compile(r"\d")
+
+KINDS = {
+    Kind.PERSON: ("individual", "private", "פרטי", "אדם", "ιδιώτης", "άτομο", "φυσικό πρόσωπο"),
+    Kind.ORGANISATION: ("organization", "company", "business", "עסק", "חברה", "ארגון", "עסקי",
+                        "εταιρεία", "επιχείρηση", "οργανισμός"),
+    Kind.HOUSEHOLD: ("family", "משפחה", "משק בית", "οικογένεια", "νοικοκυριό"),
+}  # fmt: skip
+GENDERS = {
+    Gender.FEMALE: ("woman", "w", "ms", "mrs", "נ", "נקבה", "אישה", "θ", "γ", "γυναίκα", "θήλυ"),
+    Gender.MALE: ("man", "mr", "ז", "זכר", "גבר", "α", "άνδρας", "άντρας", "άρρεν"),
+}
+LANGUAGES = {
+    Language.HE: ("hebrew", "heb", "iw", "he-il", "εβραϊκά", "עברית"),
+    Language.EL: ("greek", "gr", "el-gr", "יוונית", "ελληνικά"),
+    Language.EN: ("english", "eng", "en-us", "en-gb", "אנגלית", "αγγλικά"),
+}
+CHANNELS = {
+    Channel.PHONE: ("phone", "call", "tel", "שיחה", "τηλέφωνο"),
+    Channel.EMAIL: ("mail", "email", "מייל", "אימייל"),
+    Channel.SMS: ("text", "מסרון", "μήνυμα"),
+    Channel.WHATSAPP: ("whats app", "wa", "וואטסאפ", "ווטסאפ"),
+    Channel.LETTER: ("post", "מכתב", "דואר", "γράμμα"),
+}
+
+
+def _number(kind: str):
+    def read(text: str, column: str, place: Place) -> Reading | None:
+        return read_number(kind, text, place.country)
+
+    return read
+
+
+def _email(text: str, column: str, place: Place) -> Reading:
+    return read_email(text)
+
+
+def _messenger(text: str, column: str, place: Place) -> Reading:
+    return read_messenger(text)
+
+
+def _text(name: str) -> Any:
+    return text_of(Customer._meta.get_field(name).max_length)
+
+
+COLUMNS = (
+    Column(
+        name="reference", label=_("Customer number"), reads=_text("reference"),
+        known_as=(
+            "id", "no", "number", "customer id", "customer no", "customer code", "client id",
+            "client number", "account number", "account no", "rec id", "record id", "code",
+            "patient id", "patient number", "member id", "member number", "external id",
+            "מספר לקוח", "מס לקוח", "קוד לקוח", "מזהה", "מזהה לקוח", "מספר", "קוד", "מספר מטופל",
+            "מספר תיק", "κωδικός", "κωδικός πελάτη", "αριθμός πελάτη", "κωδ", "κωδ πελάτη", "αα",
+            "αριθμός μητρώου",
+        ),
+    ),
+    Column(
+        name="first_name", label=_("First name"), reads=_text("first_name"),
+        known_as=("given name", "forename", "firstname", "first", "שם פרטי", "פרטי", "όνομα",
+                  "μικρό όνομα"),
+    ),
+    Column(
+        name="last_name", label=_("Family name"), reads=_text("last_name"),
+        known_as=("last name", "surname", "lastname", "last", "שם משפחה", "משפחה", "επώνυμο",
+                  "επίθετο"),
+    ),
+    Column(
+        name="name", label=_("Name"), reads=_text("name"),
+        known_as=("full name", "fullname", "customer name", "client name", "display name",
+                  "customer", "client", "patient", "patient name", "contact", "contact name",
+                  "שם", "שם מלא", "שם לקוח", "שם הלקוח", "לקוח", "שם מטופל", "איש קשר",
+                  "ονοματεπώνυμο", "πλήρες όνομα", "πελάτης", "όνομα πελάτη", "επωνυμία"),
+    ),
+    Column(
+        name="kind", label=_("Kind"), reads=choice_of(Kind.choices, KINDS),
+        known_as=("type", "customer type", "client type", "סוג", "סוג לקוח", "τύπος",
+                  "τύπος πελάτη", "είδος πελάτη"),
+    ),
+    Column(
+        name="phone", label=_("Telephone"), is_many=True,
+        reads=many_of(_number("phone"), BETWEEN_NUMBERS),
+        known_as=("phone", "mobile", "cell", "cellphone", "mobile phone", "cell phone", "tel",
+                  "phone number", "telephone number", "mobile number", "home phone", "work phone",
+                  "business phone", "primary phone", "other phone", "contact number", "phones",
+                  "טלפון", "נייד", "טלפון נייד", "סלולרי", "פלאפון", "טלפון בבית", "טלפון בית",
+                  "טלפון בעבודה", "טלפון נוסף", "מספר טלפון", "מספר נייד", "טל",
+                  "τηλέφωνο", "κινητό", "κινητό τηλέφωνο", "σταθερό", "σταθερό τηλέφωνο", "τηλ",
+                  "τηλέφωνο εργασίας", "τηλέφωνο οικίας", "αριθμός τηλεφώνου"),
+    ),
+    Column(
+        name="email", label=_("E-mail"), is_many=True, reads=many_of(_email, r"[;,\s|]"),
+        known_as=("mail", "email", "email address", "e mail address", "emails", "primary email",
+                  "אימייל", "מייל", "דואל", "דואר אלקטרוני", "כתובת מייל", "כתובת אימייל",
+                  "ηλεκτρονικό ταχυδρομείο", "ηλ ταχυδρομείο", "διεύθυνση email"),
+    ),
+    Column(
+        name="fax", label=_("Fax"), is_many=True, reads=many_of(_number("fax"), BETWEEN_NUMBERS),
+        known_as=("fax number", "business fax", "פקס", "מספר פקס", "φαξ"),
+    ),
+    Column(
+        name="messenger", label=_("Messenger"), is_many=True,
+        reads=many_of(_messenger, BETWEEN_WORDS), known_as=("telegram", "signal", "skype", "viber"),
+    ),
+    Column(
+        name="company", label=_("Company"), reads=_text("name"),
+        known_as=("organisation", "organization", "company name", "employer", "business name",
+                  "organization name", "works at", "חברה", "ארגון", "שם חברה", "שם החברה",
+                  "מקום עבודה", "מעסיק", "בית עסק", "εταιρεία", "εταιρία", "οργανισμός",
+                  "επιχείρηση", "εργοδότης", "όνομα εταιρείας"),
+    ),
+    Column(
+        name="street", label=_("Street"), reads=text_of(160),
+        known_as=("street address", "address 1", "address line 1", "street 1", "home street",
+                  "רחוב", "רחוב ומספר", "οδός", "οδός και αριθμός"),
+    ),
+    Column(
+        name="address", label=_("Address"), reads=text_of(300),
+        known_as=("full address", "home address", "mailing address", "postal address", "כתובת",
+                  "כתובת מלאה", "διεύθυνση", "πλήρης διεύθυνση"),
+    ),
+    Column(
+        name="city", label=_("City"), reads=_text("city"),
+        known_as=("town", "place", "locality", "home city", "עיר", "ישוב", "יישוב", "πόλη",
+                  "περιοχή", "δήμος"),
+    ),
+    Column(
+        name="postcode", label=_("Postcode"), reads=text_of(16),
+        known_as=("zip", "zip code", "postal code", "post code", "מיקוד", "τκ", "ταχ κώδικας",
+                  "ταχυδρομικός κώδικας"),
+    ),
+    Column(
+        name="country", label=_("Country"), reads=text_of(2),
+        known_as=("country code", "קוד מדינה", "κωδικός χώρας"),
+    ),
+    Column(
+        name="birth_on", label=_("Birthday"), reads=day_between(EARLIEST),
+        known_as=("birth date", "date of birth", "dob", "birthdate", "born", "born on",
+                  "תאריך לידה", "יום הולדת", "ת לידה", "ημερομηνία γέννησης", "ημ γέννησης",
+                  "γενέθλια"),
+    ),
+    Column(
+        name="gender", label=_("Gender"), reads=choice_of(Gender.choices, GENDERS),
+        known_as=("sex", "מין", "מגדר", "φύλο"),
+    ),
+    Column(
+        name="language", label=_("Language"), reads=choice_of(Language.choices, LANGUAGES),
+        known_as=("preferred language", "שפה", "שפה מועדפת", "γλώσσα"),
+    ),
+    Column(
+        name="preferred_channel", label=_("Preferred channel"),
+        reads=choice_of(Channel.choices, CHANNELS),
+        known_as=("channel", "contact by", "ערוץ", "ערוץ מועדף", "κανάλι", "προτιμώμενο κανάλι"),
+    ),
+    Column(
+        name="stage", label=_("Life stage"), reads=choice_of(Stage.choices, {}),
+        known_as=("stage", "customer stage", "שלב", "στάδιο"),
+    ),
+    Column(
+        name="since_on", label=_("Customer since"), reads=day_between(EARLIEST, 366),
+        known_as=("since", "member since", "joined", "joined on", "join date", "לקוח מאז",
+                  "תאריך הצטרפות", "πελάτης από", "ημερομηνία εγγραφής"),
+    ),
+    Column(
+        name="tags", label=_("Tags"), is_many=True, reads=many_of(text_of(60), BETWEEN_WORDS),
+        known_as=("tag", "labels", "label", "groups", "categories", "תגיות", "תגית", "תוויות",
+                  "קבוצות", "ετικέτες", "ετικέτα", "ομάδες"),
+    ),
+    Column(
+        name="source", label=_("Source"), reads=text_of(80),
+        known_as=("lead source", "referred by", "how did you hear", "מקור", "מקור הגעה", "πηγή",
+                  "προέλευση"),
+    ),
+    Column(
+        name="owner", label=_("Responsible"), reads=text_of(254),
+        known_as=("owner", "account manager", "assigned to", "salesperson", "agent", "אחראי",
+                  "מטפל", "איש מכירות", "υπεύθυνος", "πωλητής"),
+    ),
+    Column(
+        name="branches", label=_("Branches"), is_many=True,
+        reads=many_of(text_of(80), BETWEEN_WORDS),
+        known_as=("branch", "location", "clinic", "store", "סניף", "סניפים", "מרפאה",
+                  "υποκατάστημα", "υποκαταστήματα", "κατάστημα", "ιατρείο"),
+    ),
+    Column(
+        name="about", label=_("Good to know"), reads=cells.long_text_of(LONGEST_ABOUT),
+        known_as=("note", "notes", "remarks", "comment", "comments", "about", "הערה", "הערות",
+                  "σημειώσεις", "σημείωση", "σχόλια", "παρατηρήσεις"),
+    ),
+)  # fmt: skip

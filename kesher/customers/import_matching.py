@@ -1,0 +1,306 @@
+"""Who a line of a file is about: found by number, by what lines are matched by, or by all it says.
+
+A file may name the same customer twice. What its lines say together is kept; where they say
+different things, the later line is refused, so that the same file again changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, visible
+from kesher.core.changes import plain
+from kesher.core.importing.memory import Memory
+from kesher.core.importing.refusals import LineRefused
+from kesher.core.models import Change
+from kesher.core.text import fold
+from kesher.customers.models import (
+    Customer,
+    CustomerBranch,
+    CustomerContact,
+    CustomerTag,
+    Tie,
+)
+from kesher.customers.points import Reading
+from kesher.organization.models import Branch
+
+AT_ONCE = 400
+
+
+class Doubtful(LineRefused):
+    message = _(
+        "%(count)s customers share “%(what)s”, and none of them has exactly this name. Give the "
+        "line the customer number."
+    )
+
+
+COMPARED = (
+    "kind", "first_name", "last_name", "name", "reference", "gender", "birth_on", "language",
+    "city", "preferred_channel", "stage", "since_on", "about", "owner_id",
+)  # fmt: skip
+
+PointKey = tuple[str, str]
+
+
+@dataclass
+class Wanted:
+    """What a line says of a customer, brought into the form in which it is kept."""
+
+    title: str  # the name as it is shown
+    sort_name: str
+    values: dict[str, Any] = field(default_factory=dict)  # columns of the customer that it says
+    points: list[Reading] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    branches: list[Branch] = field(default_factory=list)
+    source: str = ""
+    company: str = ""
+
+
+@dataclass
+class Held:
+    """What is known of a customer already: in the database, or from an earlier line of the file."""
+
+    pk: int | None = None
+    line: int | None = None  # of this file, that spoke of him before
+    entry: int | None = None  # in the memory of the file
+    values: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)  # what that line gave
+    points: set[PointKey] = field(default_factory=set)
+    tags: set[str] = field(default_factory=set)
+    branches: set[int] = field(default_factory=set)
+    source: str = ""
+    companies: set[str] = field(default_factory=set)  # folded
+    is_binned: bool = False
+
+    @property
+    def reference(self) -> str:
+        return self.values.get("reference") or ""
+
+
+def keys_of(wanted: Wanted, match: Iterable[str]) -> list[str]:
+    """What the line is known by, strongest first."""
+    keys = []
+    if wanted.values.get("reference"):
+        keys.append(f"reference:{wanted.values['reference']}")
+    for name in match:
+        if name in ("phone", "email"):
+            keys += [f"{name}:{point.normal}" for point in wanted.points if point.kind == name]
+        elif name == "name":
+            keys.append(f"name:{wanted.sort_name}")
+    return keys
+
+
+class Known:
+    """The customers in the database that some lines may be about."""
+
+    def __init__(self, by: Actor, lines: Sequence[Wanted], match: Sequence[str], batch: str):
+        self.held: dict[int, Held] = {}
+        self.by_key: dict[str, list[int]] = {}
+        self.by_name: dict[str, list[int]] = {}
+        self.out_of_reach: set[str] = set()  # numbers of customers that are not the actor's
+        rows = visible(by, Customer, "change").select_related("source")
+        self._by_reference(rows, lines)
+        for kind in ("phone", "email"):
+            if kind in match:
+                self._by_point(rows, lines, kind)
+        if "name" in match or not match:
+            self._by_name(rows, lines)
+        self._fill()
+        self.made_here = self._made_in(batch) if not match else set()
+
+    def _by_reference(self, rows: Any, lines: Sequence[Wanted]) -> None:
+        numbers = {w.values["reference"] for w in lines if w.values.get("reference")}
+        for part in _parts(numbers):
+            for row in rows.filter(reference__in=part):
+                self._add(row, f"reference:{row.reference}")
+            taken = Customer.objects.filter(reference__in=part).values_list("reference", flat=True)
+            self.out_of_reach.update(set(taken) - {h.reference for h in self.held.values()})
+
+    def _by_point(self, rows: Any, lines: Sequence[Wanted], kind: str) -> None:
+        for part in _parts(p.normal for w in lines for p in w.points if p.kind == kind):
+            uses = CustomerContact.objects.filter(point__kind=kind, point__normal__in=part)
+            normals: dict[int, list[str]] = {}
+            for pk, normal in uses.values_list("customer_id", "point__normal"):
+                normals.setdefault(pk, []).append(normal)
+            for row in rows.filter(pk__in=list(normals)):
+                for normal in normals[row.pk]:
+                    self._add(row, f"{kind}:{normal}")
+
+    def _by_name(self, rows: Any, lines: Sequence[Wanted]) -> None:
+        for part in _parts(wanted.sort_name for wanted in lines):
+            for row in rows.filter(sort_name__in=part):
+                self._add(row, f"name:{row.sort_name}")
+                self.by_name.setdefault(row.sort_name, []).append(row.pk)
+
+    def _add(self, row: Customer, key: str) -> None:
+        pks = self.by_key.setdefault(key, [])
+        if row.pk not in pks:
+            pks.append(row.pk)
+        if row.pk not in self.held:
+            self.held[row.pk] = Held(
+                pk=row.pk,
+                values={name: getattr(row, name) for name in COMPARED},
+                source=row.source.name if row.source else "",
+                is_binned=row.binned_at is not None,
+            )
+
+    def _fill(self) -> None:
+        """What hangs on these customers: contact points, tags, branches, employers."""
+        for part in _parts(self.held):
+            uses = CustomerContact.objects.filter(customer__in=part)
+            for pk, *key in uses.values_list("customer_id", "point__kind", "point__normal"):
+                self.held[pk].points.add((key[0], key[1]))
+            for pk, tag in CustomerTag.objects.filter(customer__in=part).values_list(
+                "customer_id", "tag__name"
+            ):
+                self.held[pk].tags.add(tag)
+            for pk, branch in CustomerBranch.objects.filter(customer__in=part).values_list(
+                "customer_id", "branch_id"
+            ):
+                self.held[pk].branches.add(branch)
+            jobs = Tie.objects.filter(
+                customer__in=part, role=Tie.Role.EMPLOYEE, ends_on__isnull=True
+            )
+            for pk, name in jobs.values_list("customer_id", "other__name"):
+                self.held[pk].companies.add(fold(name))
+
+    def _made_in(self, batch: str) -> set[int]:
+        """Those that this very import added: to lines without a number they are other people."""
+        made: set[int] = set()
+        for part in _parts(self.held):
+            rows = Change.objects.filter(
+                kind=Customer._meta.label_lower, record_id__in=part, batch=batch, before=None
+            )
+            made.update(rows.values_list("record_id", flat=True))
+        return made
+
+    def candidates(self, key: str) -> list[Held]:
+        """Who goes by this key."""
+        return [self.held[pk] for pk in self.by_key.get(key, ())]
+
+    def namesakes(self, wanted: Wanted) -> list[Held]:
+        """Who has exactly this name, and was not added by this file."""
+        pks = self.by_name.get(wanted.sort_name, ())
+        return [self.held[pk] for pk in pks if pk not in self.made_here]
+
+
+def whom(
+    wanted: Wanted, keys: Sequence[str], match: Sequence[str], known: Known, memory: Memory
+) -> Held | None:
+    """The customer a line is about, None for a new one; refuses when it may be several."""
+    for key in keys:
+        found = _by_key(key, known, memory)
+        if not key.startswith("reference:"):
+            found = [held for held in found if _may_be(wanted, held)]
+        if len(found) > 1:
+            found = [held for held in found if held.values.get("name") == wanted.title] or found
+        if len(found) > 1:
+            raise Doubtful(count=len(found), what=key.partition(":")[2])
+        if found:
+            return found[0]
+    if match or wanted.values.get("reference"):
+        return None
+    repeated = _by_key(_all_said(wanted), known, memory)
+    if repeated:
+        return repeated[0]
+    return next((h for h in known.namesakes(wanted) if not differences(wanted, h)), None)
+
+
+def _may_be(wanted: Wanted, held: Held) -> bool:
+    """Two numbers are two customers, and who is in the bin is matched by number only."""
+    number = wanted.values.get("reference")
+    return not held.is_binned and not (number and held.reference and number != held.reference)
+
+
+def _by_key(key: str, known: Known, memory: Memory) -> list[Held]:
+    """Everybody under a key; whom the file spoke of before, with what it said."""
+    found = [_from_memory(entry, said, known) for entry, said in memory.recall(key)]
+    seen = {held.pk for held in found if held.pk}
+    for there in known.candidates(key):
+        if there.pk not in seen:
+            before = memory.recall(f"pk:{there.pk}")
+            found.append(_from_memory(*before[0], known) if before else there)
+    return found
+
+
+def _all_said(wanted: Wanted) -> str:
+    """All that a line says, as a key: for lines that nothing else tells apart."""
+    said = [
+        wanted.title, sorted((k, plain(v)) for k, v in wanted.values.items()),
+        sorted(point.key for point in wanted.points), sorted(wanted.tags), wanted.source,
+        wanted.company, sorted(branch.pk for branch in wanted.branches),
+    ]  # fmt: skip
+    return "said:" + hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
+
+
+def differences(wanted: Wanted, held: Held) -> dict[str, Any]:
+    """What a line says that is not known of the customer yet, by column."""
+    found = {
+        name: value
+        for name, value in wanted.values.items()
+        if plain(value) != plain(held.values.get(name))
+    }
+    points = [point for point in wanted.points if point.key not in held.points]
+    tags = [tag for tag in wanted.tags if tag not in held.tags]
+    branches = [branch for branch in wanted.branches if branch.pk not in held.branches]
+    company = wanted.company if fold(wanted.company) not in held.companies else ""
+    source = wanted.source if wanted.source != held.source else ""
+    more = {"points": points, "tags": tags, "branches": branches, "company": company,
+            "source": source}  # fmt: skip
+    return found | {name: value for name, value in more.items() if value}
+
+
+def contradicted(wanted: Wanted, held: Held) -> list[str]:
+    """The columns of which an earlier line of the file said something else."""
+    return [
+        name
+        for name, value in wanted.values.items()
+        if name in held.given and held.given[name] != plain(value)
+    ]
+
+
+def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
+    there = known.held.get(said["pk"]) if said["pk"] else None
+    points = {(kind, normal) for kind, normal in said["points"]}
+    return Held(
+        pk=said["pk"],
+        line=said["line"],
+        entry=entry,
+        values=(there.values if there else {}) | said["values"],
+        given=said["values"],
+        points=points | (there.points if there else set()),
+        tags={*said["tags"]} | (there.tags if there else set()),
+        branches={*said["branches"]} | (there.branches if there else set()),
+        source=said["source"] or (there.source if there else ""),
+        companies={*said["companies"]} | (there.companies if there else set()),
+        is_binned=there.is_binned if there else False,
+    )
+
+
+def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys: list[str]) -> int:
+    """Keep what the line said, together with what earlier lines said of the same customer."""
+    was = held or Held()
+    said = {
+        "pk": was.pk,
+        "line": was.line or line,
+        "values": was.given | {name: plain(value) for name, value in wanted.values.items()},
+        "points": [[point.kind, point.normal] for point in wanted.points]
+        + [list(key) for key in sorted(was.points)],
+        "tags": sorted({*wanted.tags} | was.tags),
+        "branches": sorted({branch.pk for branch in wanted.branches} | was.branches),
+        "source": wanted.source or was.source,
+        "companies": sorted(({fold(wanted.company)} if wanted.company else set()) | was.companies),
+    }
+    keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
+    return memory.remember(said, keys, was.entry)
+
+
+def _parts(values: Iterable[Any]) -> Iterable[list[Any]]:
+    wanted = sorted(set(values))
+    for at in range(0, len(wanted), AT_ONCE):
+        yield wanted[at : at + AT_ONCE]
