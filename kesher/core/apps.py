@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-ANSWERS = ("policy", "fields", "search", "person", "imports", "jobs", "timeline")
+ANSWERS = ("policy", "fields", "search", "person", "imports", "jobs", "timeline", "undo")
 
 
 class CoreConfig(AppConfig):

@@ -3,6 +3,7 @@ from django.db.models.functions import Now
 
 from kesher.core.importing.models import ImportRun, RefusedLine  # noqa: F401 - found by Django
 from kesher.core.job_models import Job, Schedule, WorkerBeat  # noqa: F401 - found by Django here
+from kesher.core.once_models import DoneOnce  # noqa: F401 - found by Django here
 
 
 class EventRecord(models.Model):

@@ -41,7 +41,7 @@ def remembered(uses: list[Use]) -> list[dict[str, Any]]:
             )
             if value
         }
-        for use in uses
+        for use in sorted(uses, key=lambda use: use.reading.kind)
     ]
 
 

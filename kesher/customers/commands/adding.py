@@ -148,8 +148,12 @@ def _readings(new: NewCustomer, region: str) -> list[Reading]:
         *((kinds.MESSENGER, name) for name in new.messengers),
         *((kinds.ADDRESS, address) for address in new.addresses),
     ]
-    read = (points.read_point(kind, one, region) for kind, one in typed_points if one)
-    return list({reading.key: reading for reading in read}.values())
+    read: dict[tuple[str, str], Reading] = {}
+    for kind, one in typed_points:
+        if one:
+            reading = points.read_point(kind, one, region)
+            read.setdefault(reading.key, reading)
+    return list(read.values())
 
 
 def _refuse_taken_numbers(records: Iterable[Customer]) -> None:

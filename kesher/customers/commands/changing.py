@@ -63,7 +63,7 @@ def change_customer(
         return current
     _refuse_reversed(current)
     if not changed.keys().isdisjoint(NAMES):
-        _rename(current)
+        _rename(current, was_other_kind="kind" in changed)
     if not changed.keys().isdisjoint(FOUND_BY):
         index("customer", [current.pk])
     announce(CustomerChanged(customer_id=current.pk), by=by, about=current)
@@ -121,11 +121,11 @@ def _refuse_reversed(current: Customer) -> None:
         raise HoursReversed
 
 
-def _rename(current: Customer) -> None:
+def _rename(current: Customer, *, was_other_kind: bool) -> None:
     """The name that is shown and sorted by follows from its parts, also from merged ones."""
-    first, last, name = typed.named(
-        current.kind, current.first_name, current.last_name, current.name
-    )
+    has_parts = current.kind == Customer.Kind.PERSON and not was_other_kind
+    whole = "" if has_parts else current.name
+    first, last, name = typed.named(current.kind, current.first_name, current.last_name, whole)
     current.first_name, current.last_name, current.name = first, last, name
     current.sort_name = typed.sort_name(first, last, name)
     current.save(update_fields=["first_name", "last_name", "name", "sort_name"])

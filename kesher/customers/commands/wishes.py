@@ -101,6 +101,16 @@ def meet_wish(*, by: Actor, wish: Wish, on: datetime.date, batch: str = "") -> N
 
 
 @transaction.atomic
+def reopen_wish(*, by: Actor, wish: Wish, batch: str = "") -> None:
+    """Say that a wish is not met after all."""
+    require(by, "change", wish.customer)
+    current, _changed = change(
+        by=by, record=wish, values={"met_on": None}, batch=batch or new_batch()
+    )
+    _tell(by, current.customer)
+
+
+@transaction.atomic
 def drop_wish(*, by: Actor, wish: Wish, batch: str = "") -> None:
     """Take away a wish that was noted by mistake."""
     require(by, "change", wish.customer)

@@ -1,0 +1,18 @@
+"""What becomes of purchases of a customer who is merged or erased: the books stay whole."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kesher.billing.models import Purchase, PurchaseSummary
+from kesher.core.person import Erase, Merge, answer
+from kesher.customers.models import Customer
+
+answer(
+    Customer, model=Purchase, via="customer", merge=Merge.MOVE, erase=Erase.KEEP,
+    why="Books must be kept for years; without the customer's name they say nothing of him.",
+    exported=("bought_on", "amount", "currency", "product", "quantity"), timeline="purchase",
+    keeps=_("Purchases that must be kept: %(count)s."),
+)  # fmt: skip
+answer(
+    Customer, model=PurchaseSummary, via="customer", merge=Merge.KEEP_ONE, erase=Erase.KEEP,
+    why="Sums of the books.",
+)  # fmt: skip
