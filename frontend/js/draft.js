@@ -13,6 +13,9 @@ class Draft extends HTMLElement {
     this.addEventListener("input", () => this.later(PAUSE));
     this.addEventListener("submit", () => this.forget());
     this.addEventListener("htmx:beforeRequest", ({ target }) => target.matches("form") && this.forget());
+    for (const fault of ["htmx:responseError", "htmx:sendError"]) {
+      this.addEventListener(fault, () => this.later(PAUSE));
+    }
     this.online = () => this.isWaiting && this.keep();
     window.addEventListener("online", this.online);
   }

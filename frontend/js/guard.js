@@ -3,9 +3,16 @@
 import { isDirty, say } from "./dom.js";
 import { word } from "./words.js";
 
+const STAYS_AFTER = 8_000;
+
 // ---- leaving with something unsaved: forms marked data-guard, and drafts not yet kept
 
 let isLeavingOnPurpose = false;
+// An answer may be a file to keep: then the page stays, and so does its guard.
+function leaves() {
+  isLeavingOnPurpose = true;
+  setTimeout(() => { isLeavingOnPurpose = false; }, STAYS_AFTER);
+}
 const isUnsaved = () =>
   [...document.querySelectorAll("form[data-guard]")].some((form) => isDirty(form)) ||
   [...document.querySelectorAll("k-draft")].some((draft) => draft.isWaiting);
@@ -14,11 +21,11 @@ window.addEventListener("beforeunload", (event) => {
   if (!isLeavingOnPurpose && isUnsaved()) event.preventDefault();
 });
 document.addEventListener("submit", ({ target, defaultPrevented }) => {
-  if (!defaultPrevented && !target.matches("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]")) isLeavingOnPurpose = true;
+  if (!defaultPrevented && !target.matches("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]")) leaves();
 });
 // After a save the server sends the browser on; that is no leaving.
 document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
-  if (detail.xhr.getResponseHeader("HX-Redirect") && detail.requestConfig?.verb !== "get") isLeavingOnPurpose = true;
+  if (detail.xhr.getResponseHeader("HX-Redirect") && detail.requestConfig?.verb !== "get") leaves();
 });
 
 // ---- a press too many: one form, one submission at a time
@@ -28,6 +35,7 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[hx-post], [data-plain]") || form.method !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   else setTimeout(() => { form.dataset.sent = "1"; });
+  setTimeout(() => { delete form.dataset.sent; }, STAYS_AFTER);
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -3,10 +3,12 @@
 // anew. It never takes away what one holds: a field in use, a half-filled form, a selection.
 
 import htmx from "htmx.org";
-import { isDirty, isField, make } from "./dom.js";
+import { isDirty, make } from "./dom.js";
+import { land } from "./focus.js";
 import { word } from "./words.js";
 
 const TOGETHER = 150; // events that come together are one
+const IN_USE = "a, button, input, select, textarea, summary, [contenteditable], [data-edit]";
 const REFUSED = 30_000;
 const url = document.body.dataset.liveUrl;
 const channel = `kesher-live-${document.body.dataset.member}`;
@@ -15,7 +17,7 @@ let timer = 0;
 
 function isHeld(element) {
   const focused = document.activeElement;
-  if (focused !== element && element.contains(focused) && (isField(focused) || focused.closest("form, [popover], [data-row]"))) return true;
+  if (element.contains(focused) && focused.matches(IN_USE)) return true;
   if (element.querySelector("[data-pick]:checked, [popover]:popover-open, .cell-form")) return true;
   const selected = getSelection();
   if (selected?.toString() && element.contains(selected.anchorNode)) return true;
@@ -45,7 +47,10 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
 function offer(element) {
   if (element.querySelector(":scope > .live-changed")) return;
   const show = make("button", { type: "button", class: "btn sm" }, word("show"));
-  show.addEventListener("click", () => refresh(element));
+  show.addEventListener("click", () => {
+    document.addEventListener("htmx:afterSettle", ({ target }) => land(target.querySelector("h1, h2, h3") ?? target), { once: true });
+    refresh(element);
+  });
   const banner = make("div", { class: "banner live-changed", role: "status" }, make("span", {}, word("changed")), show);
   element.prepend(banner);
 }
@@ -79,25 +84,27 @@ export function happened({ kind, id, version }) {
 // ---- the stream
 
 let source = null;
-let brokenAt = 0;
+let isBroken = false;
+let last = ""; // the last fact heard by any window: from there on a new stream goes on
 function listen(tell) {
-  source = new EventSource(url);
-  source.addEventListener("message", ({ data }) => tell(JSON.parse(data)));
+  source = new EventSource(last ? `${url}?since=${last}` : url);
+  source.addEventListener("message", ({ data, lastEventId }) => tell({ ...JSON.parse(data), last: lastEventId }));
   source.addEventListener("missed", () => tell({ caughtUp: true }));
   // Whoever left or was signed out elsewhere keeps nothing on the screen.
   source.addEventListener("signed-out", () => location.reload());
   source.addEventListener("error", () => {
-    brokenAt ||= Date.now();
+    isBroken = true;
     // A refusal, unlike a lost connection, is not tried again by the browser itself.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(tell), REFUSED);
   });
   source.addEventListener("open", () => {
-    if (brokenAt) tell({ caughtUp: true });
-    brokenAt = 0;
+    if (isBroken && !last) tell({ caughtUp: true });
+    isBroken = false;
   });
 }
 
 function receive(message) {
+  last = message.last || last;
   if (message.caughtUp) plan(document.querySelectorAll("[data-live]"));
   else happened(message);
 }
@@ -117,13 +124,14 @@ function share() {
 
 // Without locks (plain HTTP from another machine) each window listens while it is looked at.
 function alone() {
+  let wasAway = false;
   const follow = () => {
     if (document.hidden) source?.close();
     else if (!source || source.readyState === EventSource.CLOSED) {
       listen(receive);
-      if (brokenAt === -1) receive({ caughtUp: true });
+      if (wasAway && !last) receive({ caughtUp: true });
     }
-    brokenAt = document.hidden ? -1 : 0;
+    wasAway = document.hidden;
   };
   document.addEventListener("visibilitychange", follow);
   follow();

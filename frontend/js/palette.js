@@ -15,7 +15,6 @@ class Palette extends HTMLElement {
     this.dialog = this.querySelector("dialog");
     this.input = this.querySelector("input");
     this.list = this.querySelector("[role=listbox]");
-    this.asked = 0;
     this.dialog.addEventListener("k-open", () => this.start());
     this.dialog.addEventListener("close", () => this.stop());
     this.input.addEventListener("input", () => this.typed());
@@ -57,14 +56,15 @@ class Palette extends HTMLElement {
     this.abort?.abort();
     this.abort = new AbortController();
     const { signal } = this.abort;
-    const query = new URLSearchParams({ q: this.input.value, context: this.context });
+    const typed = this.input.value;
+    const query = new URLSearchParams({ q: typed, context: this.context });
     try {
       const headers = { "HX-Request": "true", "X-Requested-With": "palette" };
       const answer = await fetch(`${this.getAttribute("src")}?${query}`, { headers, signal });
       if (answer.headers.has("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const text = await answer.text();
-      if (!signal.aborted) this.show(text);
+      if (!signal.aborted) this.show(text, typed);
     } catch (fault) {
       if (fault.name !== "AbortError") this.fail();
     }
@@ -80,8 +80,9 @@ class Palette extends HTMLElement {
     say(said.textContent);
   }
 
-  show(html) {
-    this.isStale = false;
+  // An answer to what was typed a moment ago is shown, but Enter still waits for the newest.
+  show(html, typed) {
+    this.isStale = typed !== this.input.value;
     this.list.innerHTML = html;
     htmx.process(this.list);
     this.list.scrollTop = 0;
@@ -89,7 +90,7 @@ class Palette extends HTMLElement {
     options.forEach((option, at) => { option.id ||= `found-${at}`; });
     this.point(options[0] ?? null);
     if (this.input.value) say(word("found", { count: options.length }));
-    if (this.openWhenFound) this.openExact();
+    if (this.openWhenFound && !this.isStale) this.openExact();
   }
 
   get options() {

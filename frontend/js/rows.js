@@ -23,9 +23,21 @@ class Rows extends HTMLElement {
     this.first = (event) => this.enterList(event);
     document.addEventListener("keydown", this.first);
     this.count();
+    this.watchWidth();
+  }
+
+  // A table that fits needs no scroller of its own, and then its head sticks to the window.
+  watchWidth() {
+    const table = this.querySelector(".scroll-x > table");
+    if (!table) return;
+    const fit = () => this.toggleAttribute("data-fits", table.scrollWidth <= table.parentNode.clientWidth);
+    this.sizes = new ResizeObserver(fit);
+    this.sizes.observe(table.parentNode);
+    this.sizes.observe(table);
   }
 
   disconnectedCallback() {
+    this.sizes?.disconnect();
     this.peekAt?.removeEventListener("keydown", this.closePeek);
     this.peekAt?.removeEventListener("click", this.closePeek);
     document.removeEventListener("keydown", this.first);

@@ -89,7 +89,7 @@ export function toast(text, { tone = "", undo = "", link = "", label = "", again
   for (const old of [...region.querySelectorAll("k-toast")]) {
     if (old.querySelector("span")?.textContent === text) old.remove();
   }
-  const node = make("k-toast", { class: `toast-k ${tone}`, role: tone === "bad" ? "alert" : "status" });
+  const node = make("k-toast", { class: `toast-k ${tone}`, ...(tone === "bad" && { role: "alert" }) });
   node.append(icon(tone === "bad" ? "alert-circle" : "check"), make("span", {}, text));
   if (undo) node.append(undoForm(undo));
   if (link) node.append(make("a", { href: link, target: "_blank", rel: "noopener" }, label));
