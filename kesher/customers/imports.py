@@ -22,11 +22,10 @@ from kesher.core.importing.kinds import (
 )
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
-from kesher.core.importing.refusals import LineRefused, SaidOtherwise, shown
+from kesher.core.importing.refusals import LineRefused, SaidOtherwise
 from kesher.core.importing.values import Place
 from kesher.core.refusal import Refusal
 from kesher.core.text import fold
-from kesher.customers import typed
 from kesher.customers.commands.adding import NewCustomer, NumberTaken, add_customers
 from kesher.customers.commands.assigning import assign
 from kesher.customers.commands.changing import change_customer
@@ -43,24 +42,13 @@ from kesher.customers.import_matching import (
     remember,
     whom,
 )
+from kesher.customers.import_reading import Ours, kind_by
 from kesher.customers.models import ContactPoint, Customer, Tie
-from kesher.customers.points import Address, Reading, read_address
+from kesher.customers.points import Address, Reading
 from kesher.organization.models import Branch, Member
 from kesher.organization.queries import business
 
-SIMPLE = (
-    "reference", "gender", "birth_on", "language", "preferred_channel", "stage", "since_on",
-    "about", "city",
-)  # fmt: skip
 LABELLED = {"owner_id": "owner", "points": "phone"}
-
-
-class OwnerUnknown(LineRefused):
-    message = _("Nobody of the staff is called “%(name)s” or signs in with that address.")
-
-
-class BranchUnknown(LineRefused):
-    message = _("There is no branch “%(name)s”.")
 
 
 class InBin(LineRefused):
@@ -100,18 +88,18 @@ class Customers(Importable):
     def judge(
         self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place
     ) -> list[Verdict]:
-        ours = _Ours(by)
-        read: list[tuple[Line, Wanted | Verdict]] = []
-        for line, said in lines:
+        ours = Ours(by)
+        read: list[tuple[Read, Wanted | Verdict]] = []
+        for one in lines:
             try:
-                read.append((line, ours.wanted(said)))
+                read.append((one, ours.wanted(one[1])))
             except Refusal as refusal:
-                read.append((line, _refused(line, refusal)))
-        wanted = [one for _line, one in read if isinstance(one, Wanted)]
-        known = Known(by, wanted, plan.match, plan.batch)
+                read.append((one, _refused(one[0], refusal)))
+        wanted = [found for _one, found in read if isinstance(found, Wanted)]
+        judging = _Judging(ours, plan, Known(by, wanted, plan.match, plan.batch), memory)
         return [
-            one if isinstance(one, Verdict) else _judge(line, one, plan, known, memory)
-            for line, one in read
+            found if isinstance(found, Verdict) else judging.judge(one, found)
+            for one, found in read
         ]
 
     def write(self, by: Actor, verdicts: Sequence[Verdict], plan: Plan, memory: Memory) -> None:
@@ -121,31 +109,49 @@ class Customers(Importable):
             _update(by, tasks, made, plan)
 
 
-def _judge(line: Line, wanted: Wanted, plan: Plan, known: Known, memory: Memory) -> Verdict:
-    keys = keys_of(wanted, plan.match)
-    try:
-        if wanted.values.get("reference") in known.out_of_reach:
-            raise NumberTaken(number=wanted.values["reference"])
-        held = whom(wanted, keys, plan.match, known, memory)
+class _Judging:
+    """Says of lines, one after the other, what becomes of them."""
+
+    def __init__(self, ours: Ours, plan: Plan, known: Known, memory: Memory):
+        self.ours, self.plan, self.known, self.memory = ours, plan, known, memory
+
+    def judge(self, read: Read, wanted: Wanted) -> Verdict:
+        line, said = read
+        keys = keys_of(wanted, self.plan.match)
+        try:
+            held = self._held(wanted, keys)
+            if held and _is_his_employer(said, held):
+                wanted = self.ours.wanted({**said, "kind": Customer.Kind.PERSON})
+            if held and held.line and (fields := contradicted(wanted, held)):
+                names = ", ".join(_label(name) for name in fields)
+                raise SaidOtherwise(line=held.line, fields=names)
+        except Refusal as refusal:
+            return _refused(line, refusal)
+        found = differences(wanted, held) if held else {}
+        entry = remember(self.memory, wanted, held, line.number, keys)
+        known_as = Outcome.UPDATED if found else Outcome.UNCHANGED
+        return Verdict(
+            line,
+            known_as if held else Outcome.CREATED,
+            title=held.values["name"] if held and held.values.get("name") else wanted.title,
+            changes=_shown_changes(found, held) if held else (),
+            wanted=Task(wanted, entry, held, found),
+        )
+
+    def _held(self, wanted: Wanted, keys: Sequence[str]) -> Held | None:
+        number = wanted.values.get("reference")
+        if number in self.known.out_of_reach:
+            raise NumberTaken(number=number)
+        held = whom(wanted, keys, self.plan.match, self.known, self.memory)
         if held and held.is_binned:
             raise InBin
-        if held and held.line and (fields := contradicted(wanted, held)):
-            raise SaidOtherwise(line=held.line, fields=", ".join(_label(name) for name in fields))
-    except Refusal as refusal:
-        return _refused(line, refusal)
-    found = differences(wanted, held) if held else {}
-    entry = remember(memory, wanted, held, line.number, keys)
-    if held is None:
-        outcome = Outcome.CREATED
-    else:
-        outcome = Outcome.UPDATED if found else Outcome.UNCHANGED
-    return Verdict(
-        line,
-        outcome,
-        title=wanted.title,
-        changes=_shown_changes(found, held) if held else (),
-        wanted=Task(wanted, entry, held, found),
-    )
+        return held
+
+
+def _is_his_employer(said: Mapping[str, Any], held: Held) -> bool:
+    """A company beside the number of a person who is known is where he works."""
+    is_person = held.values.get("kind", Customer.Kind.PERSON) == Customer.Kind.PERSON
+    return is_person and "kind" not in said and kind_by(said) != Customer.Kind.PERSON
 
 
 def _refused(line: Line, refusal: Refusal) -> Verdict:
@@ -168,101 +174,6 @@ def _shown_changes(found: Mapping[str, Any], held: Held) -> list[tuple[str, str,
             old = held.source if name == "source" else held.values.get(name)
             changes.append((_label(name), str(plain(old) or ""), str(plain(value))))
     return changes
-
-
-# ---- from cells to what is wanted
-
-
-class _Ours:
-    """What the business has under the names that files use: members and branches."""
-
-    def __init__(self, by: Actor):
-        self.by = by
-        self._members: dict[str, int] | None = None
-        self._branches: dict[str, Branch] | None = None
-
-    def wanted(self, said: Mapping[str, Any]) -> Wanted:
-        """What a line says, in the form in which it is kept."""
-        kind = said.get("kind") or _kind_by(said)
-        names = _names(kind, said)
-        title = names.pop("title")
-        values = {name: said[name] for name in SIMPLE if said.get(name)} | names
-        if "kind" in said or kind != Customer.Kind.PERSON:
-            values["kind"] = kind
-        if said.get("owner"):
-            values["owner_id"] = self.member(said["owner"])
-        first, last = values.get("first_name", ""), values.get("last_name", "")
-        return Wanted(
-            title=title,
-            sort_name=typed.sort_name(first, last, title),
-            values=values,
-            points=_points(said),
-            tags=list(dict.fromkeys(said.get("tags", ()))),
-            branches=[self.branch(name) for name in said.get("branches", ())],
-            source=said.get("source", ""),
-            company=said.get("company", "") if kind == Customer.Kind.PERSON else "",
-        )
-
-    def member(self, name: str) -> int:
-        if self._members is None:
-            rows = visible(self.by, Member).filter(is_active=True)
-            self._members = {
-                key: pk
-                for pk, called, email in rows.values_list("pk", "name", "email")
-                for key in (fold(called), email)
-            }
-        found = self._members.get(fold(name))
-        if found is None:
-            raise OwnerUnknown(name=shown(name))
-        return found
-
-    def branch(self, name: str) -> Branch:
-        if self._branches is None:
-            self._branches = {fold(row.name): row for row in visible(self.by, Branch)}
-        found = self._branches.get(fold(name))
-        if found is None:
-            raise BranchUnknown(name=shown(name))
-        return found
-
-
-def _kind_by(said: Mapping[str, Any]) -> str:
-    """A line with a company and no person is about the company."""
-    is_person = any(said.get(name) for name in ("first_name", "last_name", "name"))
-    return Customer.Kind.ORGANISATION if said.get("company") and not is_person else "person"
-
-
-def _names(kind: str, said: Mapping[str, Any]) -> dict[str, str]:
-    """The names that a line says, and the one that is shown; a number alone serves as a name."""
-    first, last = said.get("first_name", ""), said.get("last_name", "")
-    whole = said.get("name", "")
-    if kind != Customer.Kind.PERSON:
-        whole = whole or said.get("company", "") or f"{first} {last}".strip()
-        first = last = ""
-    is_said = bool(first or last or whole)
-    first, last, title = typed.named(kind, first, last, whole or said.get("reference", ""))
-    if not is_said:
-        return {"title": title}
-    if kind != Customer.Kind.PERSON:
-        return {"title": title, "name": title}
-    pairs = (("first_name", first), ("last_name", last))
-    return {"title": title, **{name: text for name, text in pairs if text}}
-
-
-def _points(said: Mapping[str, Any]) -> list[Reading]:
-    found = [p for name in ("phone", "email", "fax", "messenger") for p in said.get(name, ())]
-    street, raw, city = said.get("street", ""), said.get("address", ""), said.get("city", "")
-    if raw and city and fold(city) not in fold(raw):
-        raw = f"{raw}, {city}"
-    if street or raw or said.get("postcode"):
-        found.append(
-            read_address(
-                Address(
-                    street=street, city=city, postcode=said.get("postcode", ""),
-                    country=said.get("country", ""), raw="" if street else raw,
-                )
-            )
-        )  # fmt: skip
-    return list({point.key: point for point in found}.values())
 
 
 # ---- writing
@@ -349,7 +260,10 @@ def _employ(
     if not employed:
         return
     companies = _companies(by, {company for _customer, company in employed})
-    missing = {fold(name): name for _customer, name in employed if fold(name) not in companies}
+    missing: dict[str, str] = {}
+    for _customer, name in employed:
+        if fold(name) not in companies:
+            missing.setdefault(fold(name), name)
     if missing:
         new = [
             NewCustomer(kind=Customer.Kind.ORGANISATION, name=name, branches=list(usual))

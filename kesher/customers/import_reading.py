@@ -1,0 +1,122 @@
+"""What a line of a file says of a customer, brought into the form in which it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, visible
+from kesher.core.importing.refusals import LineRefused, shown
+from kesher.core.text import fold
+from kesher.customers import typed
+from kesher.customers.import_matching import Wanted
+from kesher.customers.models import Customer
+from kesher.customers.points import Address, Reading, read_address
+from kesher.organization.models import Branch, Member
+
+SIMPLE = (
+    "reference", "gender", "birth_on", "language", "preferred_channel", "stage", "since_on",
+    "about", "city",
+)  # fmt: skip
+
+
+class OwnerUnknown(LineRefused):
+    message = _("Nobody of the staff is called “%(name)s” or signs in with that address.")
+
+
+class BranchUnknown(LineRefused):
+    message = _("There is no branch “%(name)s”.")
+
+
+class Ours:
+    """What the business has under the names that files use: members and branches."""
+
+    def __init__(self, by: Actor):
+        self.by = by
+        self._members: dict[str, int] | None = None
+        self._branches: dict[str, Branch] | None = None
+
+    def wanted(self, said: Mapping[str, Any]) -> Wanted:
+        """What a line says, in the form in which it is kept."""
+        kind = said.get("kind") or kind_by(said)
+        names = _names(kind, said)
+        title = names.pop("title")
+        values = names | {name: said[name] for name in SIMPLE if said.get(name)}
+        if "kind" in said or kind != Customer.Kind.PERSON:
+            values["kind"] = kind
+        if said.get("owner"):
+            values["owner_id"] = self.member(said["owner"])
+        first, last = values.get("first_name", ""), values.get("last_name", "")
+        return Wanted(
+            title=title,
+            sort_name=typed.sort_name(first, last, title),
+            values=values,
+            points=_points(said),
+            tags=list(dict.fromkeys(said.get("tags", ()))),
+            branches=[self.branch(name) for name in said.get("branches", ())],
+            source=said.get("source", ""),
+            company=said.get("company", "") if kind == Customer.Kind.PERSON else "",
+        )
+
+    def member(self, name: str) -> int:
+        if self._members is None:
+            rows = visible(self.by, Member).filter(is_active=True)
+            self._members = {
+                key: pk
+                for pk, called, email in rows.values_list("pk", "name", "email")
+                for key in (fold(called), email)
+            }
+        found = self._members.get(fold(name))
+        if found is None:
+            raise OwnerUnknown(name=shown(name))
+        return found
+
+    def branch(self, name: str) -> Branch:
+        if self._branches is None:
+            self._branches = {fold(row.name): row for row in visible(self.by, Branch)}
+        found = self._branches.get(fold(name))
+        if found is None:
+            raise BranchUnknown(name=shown(name))
+        return found
+
+
+def kind_by(said: Mapping[str, Any]) -> str:
+    """A line with a company and no person is about the company."""
+    is_person = any(said.get(name) for name in ("first_name", "last_name", "name"))
+    return Customer.Kind.ORGANISATION if said.get("company") and not is_person else "person"
+
+
+def _names(kind: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """The names that a line says, and the one that is shown; a number alone serves as a name."""
+    first, last = said.get("first_name", ""), said.get("last_name", "")
+    whole = said.get("name", "")
+    if kind != Customer.Kind.PERSON:
+        whole = whole or said.get("company", "") or f"{first} {last}".strip()
+        first = last = ""
+    is_said = bool(first or last or whole)
+    first, last, title = typed.named(kind, first, last, whole or said.get("reference", ""))
+    if not is_said:
+        return {"title": title}
+    if kind != Customer.Kind.PERSON:
+        return {"title": title, "name": title}
+    pairs = (("first_name", first), ("last_name", last))
+    return {"title": title, **{name: text for name, text in pairs if text}}
+
+
+def _points(said: Mapping[str, Any]) -> list[Reading]:
+    found = [p for name in ("phone", "email", "fax", "messenger") for p in said.get(name, ())]
+    street, raw, city = said.get("street", ""), said.get("address", ""), said.get("city", "")
+    if raw and city and fold(city) not in fold(raw):
+        raw = f"{raw}, {city}"
+    if street or raw or said.get("postcode"):
+        found.append(
+            read_address(
+                Address(
+                    street=street, city=city, postcode=said.get("postcode", ""),
+                    country=said.get("country", ""), raw="" if street else raw,
+                )
+            )
+        )  # fmt: skip
+    return list({point.key: point for point in found}.values())
