@@ -17,6 +17,8 @@ READABLE = 4.5
 MARGIN = 0.1  # what rounding to eight bits may take away
 WHITE: Rgb = (1.0, 1.0, 1.0)
 LIGHT_GROUNDS = ((1.0, 0.0, 0.0), (0.962, 0.005, 85.0))
+STATE_HUES = (24.0, 78.0, 155.0)  # bad, warn, ok
+NEAR = 26.0
 DARK_GROUNDS = ((0.22, 0.009, 255.0), (0.27, 0.011, 255.0))
 
 
@@ -104,8 +106,9 @@ def brand_family(hex_colour: str) -> dict[str, tuple[str, str]]:
     if not HEX.fullmatch(hex_colour):
         return {}
     own_lightness, chroma, hue = lch_of(rgb_of(hex_colour))
-    soft_light = rgb_from((0.955, min(chroma * 0.17, 0.022), hue))
-    soft_dark = rgb_from((0.3, min(chroma * 0.43, 0.05), hue))
+    tint = chroma * (0.35 if _means_a_state(hue) else 1.0)
+    soft_light = rgb_from((0.955, min(tint * 0.17, 0.022), hue))
+    soft_dark = rgb_from((0.3, min(tint * 0.43, 0.05), hue))
     light_grounds = [*(rgb_from(ground) for ground in LIGHT_GROUNDS), soft_light]
     dark_grounds = [*(rgb_from(ground) for ground in DARK_GROUNDS), soft_dark]
     deep = (min(max(own_lightness, 0.35), 0.56), min(chroma, 0.17), hue)
@@ -122,6 +125,11 @@ def brand_family(hex_colour: str) -> dict[str, tuple[str, str]]:
             hex_of(rgb_from((0.42, min(chroma * 0.67, 0.08), hue))),
         ),
     }
+
+
+def _means_a_state(hue: float) -> bool:
+    """Whether a fill of this hue would be taken for overdue, unconfirmed or kept."""
+    return any(abs((hue - state + 180) % 360 - 180) < NEAR for state in STATE_HUES)
 
 
 def _darker(colour: Rgb) -> Rgb:

@@ -153,6 +153,12 @@ def test_any_colour_of_a_business_becomes_a_readable_family(chosen):
         assert colour.contrast(known["text"][shade], family["brand-soft"][shade]) >= 4.5
 
 
+def test_a_red_business_does_not_fill_its_pages_with_alarm():
+    red, blue = colour.brand_family("#d0021b"), colour.brand_family("#0b5fa5")
+    fills = [colour.lch_of(colour.rgb_of(family["brand-soft"][0])) for family in (red, blue)]
+    assert fills[0][1] < 0.016 < fills[1][1]
+
+
 def test_colours_come_back_from_where_they_went():
     for chosen in ("#0b5fa5", "#ffcc00", "#123456"):
         assert colour.hex_of(colour.rgb_from(colour.lch_of(colour.rgb_of(chosen)))) == chosen
