@@ -4,8 +4,11 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from django.utils.translation import pgettext_lazy
 
 LOCALE = Path(__file__).parents[2] / "locale"
+# Django's own Hebrew of this holds a direction override that would leak from any shortened text.
+SHORTENED = pgettext_lazy("String to return when truncating text", "%(truncated_text)s…")
 
 
 def compile_catalogues() -> None:
