@@ -28,7 +28,7 @@ from kesher.core.search_entry import (
     scope_tokens,
     vocabulary,
 )
-from kesher.core.search_steps import STEPS, Asked, Query, likeness, name_tokens
+from kesher.core.search_steps import STEPS, Asked, Query, keys_of, likeness, name_tokens
 from kesher.core.text import clean
 
 LONGEST = 200  # characters of a query that are read
@@ -125,6 +125,17 @@ def find(actor: Actor, text: str, *, kinds: Sequence[str] = (), limit: int = 20)
             break
     hits = [hit for search in wanted for hit in search.hits()]
     return sorted(hits, key=lambda hit: (-hit.score, hit.title, hit.pk))[:limit]
+
+
+def named_alike(kind: str, names: Sequence[str], *, limit: int = NEWEST) -> list[int]:
+    """Numbers of records of a kind whose names hold or sound like each of these words.
+
+    Whoever calls this asks for permission himself: the words of a name are open, its owner is not.
+    """
+    groups = [[word, *keys_of(word)] for word in names]
+    numbers = search_index.newest(groups, limit) if groups else []
+    matches = search_index.entries(numbers) if numbers else []
+    return [m.record_id for m in matches if (m.kind, m.classification) == (kind, OPEN)]
 
 
 def _ask(searches: dict[str, _Search], asked: Asked, query: Query, base: float) -> None:

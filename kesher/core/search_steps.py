@@ -97,7 +97,7 @@ def _beginning(word: str) -> str:
 def name_tokens(word: str) -> set[str]:
     """What an entry holds that a word of a name may mean."""
     begun = [f"_{len(word)}{word}"] if len(word) <= 3 else []
-    return {word, *begun, *_keys(word)}
+    return {word, *begun, *keys_of(word)}
 
 
 def _exactly(asked: Asked) -> list[Query]:
@@ -139,7 +139,7 @@ def _by_layout(asked: Asked) -> list[Query]:
 
 def _by_sound(asked: Asked) -> list[Query]:
     """Names in any script."""
-    keys = [_keys(word) for word in asked.words]
+    keys = [keys_of(word) for word in asked.words]
     if asked.numbers or not any(keys):
         return []
     return [Query([[_beginning(w), *k] for w, k in zip(asked.words, keys, strict=True)])]
@@ -151,10 +151,11 @@ def _by_begun_sound(asked: Asked) -> list[Query]:
     begun = [f"_x{skeleton.lower()}*" for skeleton in skeletons(last)[:3]]
     if asked.numbers or not begun or (not whole and len(last) <= SHORT):
         return []
-    return [Query([*([_beginning(w), *_keys(w)] for w in whole), [_beginning(last), *begun]])]
+    return [Query([*([_beginning(w), *keys_of(w)] for w in whole), [_beginning(last), *begun]])]
 
 
-def _keys(word: str) -> list[str]:
+def keys_of(word: str) -> list[str]:
+    """What the word of a name is found by in any script."""
     return [f"_x{key.lower()}" for key in word_keys(word)]
 
 
