@@ -14,7 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.cluster import cluster
+from tests.postgres import Cluster
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
@@ -41,9 +41,11 @@ def main(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder)
             found["sqlite"][str(size)] = run(size, f"sqlite:///{home}/bench.sqlite3", home)
-        with cluster() as host, tempfile.TemporaryDirectory() as folder:
-            url = f"postgres://postgres@/postgres?host={host}"
-            found["postgresql"][str(size)] = run(size, url, Path(folder))
+        server = Cluster()
+        server.start()
+        with tempfile.TemporaryDirectory() as folder:
+            found["postgresql"][str(size)] = run(size, server.url("kesher"), Path(folder))
+        server.stop()
     report = {
         "measured_at": datetime.now(UTC).isoformat(timespec="minutes"),
         "python": platform.python_version(), "machine": platform.machine(),

@@ -29,6 +29,7 @@ SYLLABLES = "ba be bo da de do ga ka la li lo ma mi mo na ni no ra ri ro sa si s
 CITIES = ["חיפה", "אילת", "תל אביב", "Λεμεσός", "Αθήνα", "Haifa", "Nicosia", "London"]
 STAGES = ["prospect", "new", "growing", "steady", "at_risk", "left"]
 TODAY = date(2026, 11, 1)
+NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 CHUNK = 5000
 
 
@@ -73,7 +74,7 @@ def _customer(dice: random.Random, n: int, branches: list, staff: list) -> NewCu
 
 
 def _life(dice: random.Random, added: list[Customer], staff: list[Member]) -> None:
-    record_touches(by=SYSTEM, touches=list(_touches(dice, added, staff)))
+    record_touches(by=SYSTEM, touches=list(_touches(dice, added, staff)), now=NOW)
     record_purchases(by=SYSTEM, purchases=list(_purchases(dice, added)))
     plan_tasks(by=SYSTEM, tasks=list(_tasks(dice, added, staff)))
 
@@ -92,7 +93,7 @@ def _purchases(dice: random.Random, added: list[Customer]) -> Iterator[NewPurcha
     for customer in added:
         for _n in range(dice.randint(0, 3)):
             yield NewPurchase(
-                customer=customer, bought_on=TODAY - timedelta(days=dice.randint(0, 900)),
+                customer_id=customer.pk, bought_on=TODAY - timedelta(days=dice.randint(0, 900)),
                 amount=Decimal(dice.randint(50, 4000)), product=f"Treatment {dice.randint(1, 25)}",
             )  # fmt: skip
 

@@ -45,7 +45,7 @@ def plant_canaries(records: Records) -> list[Canary]:
     record_purchases(
         by=SYSTEM,
         purchases=[NewPurchase(
-            customer=noa, bought_on=timezone.localdate(), amount=Decimal("87654.32"),
+            customer_id=noa.pk, bought_on=timezone.localdate(), amount=Decimal("87654.32"),
             product="Canary-implant",
         )],
     )  # fmt: skip

@@ -1,0 +1,90 @@
+"""How many actions the jobs of the day take, counted in the browser, in two directions."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hands import Hands
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "he"])
+
+
+@pytest.fixture
+def at(open_as):
+    """A member's hands at a page."""
+    return lambda path, language="en", who="receptionist", **more: Hands(
+        open_as(who, path, language=language, **more)
+    )
+
+
+def open_noa(at, language="en", **more) -> Hands:
+    """Noa's page, opened before the count begins."""
+    hands = at("/customers/?q=שלו", language, **more)
+    hands.page.get_by_role("link", name=re.compile("נועה")).first.click()
+    hands.page.wait_for_url(re.compile(r"/customers/\d+/"))
+    return hands
+
+
+@LANGUAGES
+def test_find_by_phone_and_open_takes_two(at, language):
+    hands = at("/", language)
+
+    hands.key("/")
+    hands.write("647-3190")
+
+    hands.page.wait_for_url(re.compile(r"/customers/\d+/"))
+    expect(hands.page.get_by_role("heading", level=1)).to_contain_text("נועה שלו")
+    assert hands.actions <= 2
+
+
+@LANGUAGES
+def test_a_note_takes_two(at, language):
+    hands = open_noa(at, language)
+
+    hands.key("n")
+    hands.write(f"Prefers mornings {language}", "Control+Enter")
+
+    expect(hands.page.locator("#timeline")).to_contain_text(f"Prefers mornings {language}")
+    assert hands.actions <= 2
+
+
+@LANGUAGES
+def test_a_walk_in_takes_two(at, language):
+    hands = open_noa(at, language)
+
+    hands.key("v")
+    hands.write(f"Came in with a question {language}", "Control+Enter")
+
+    expect(hands.page.locator("#timeline")).to_contain_text(f"Came in with a question {language}")
+    assert hands.actions <= 2
+
+
+@LANGUAGES
+def test_a_new_customer_with_a_warning_takes_four(at, language):
+    hands = at("/", language)
+
+    hands.key("+")
+    hands.key("Enter")
+    hands.page.wait_for_url("**/customers/new/**")
+    hands.write("052-647-3190", "Tab")
+    expect(hands.page.get_by_text("נועה שלו").first).to_be_visible()
+    hands.write("Noga", "Enter")
+
+    assert hands.actions <= 4
+
+
+@LANGUAGES
+def test_finishing_a_task_and_planning_the_next_takes_two(at, language):
+    hands = open_noa(at, language)
+    hands.page.keyboard.press("t")
+    hands.page.keyboard.type(f"Call about the crown {language}")
+    hands.page.keyboard.press("Control+Enter")
+    task = hands.page.get_by_text(f"Call about the crown {language}").first
+    expect(task).to_be_visible()
+
+    hands.click(hands.page.locator("[data-finish]").first)
+    hands.write("", "Enter")
+
+    expect(hands.page.locator("[data-finish]").first).to_be_visible()
+    assert hands.actions <= 2
