@@ -98,7 +98,8 @@ class Rows extends HTMLElement {
       every.checked = !!chosen.length && chosen.length === picks.length;
       every.indeterminate = !!chosen.length && chosen.length < picks.length;
     }
-    const number = this.hasAttribute("data-all") ? this.dataset.total : String(chosen.length);
+    const total = this.querySelector("[data-total-n]")?.textContent || this.dataset.total;
+    const number = this.hasAttribute("data-all") ? total : String(chosen.length);
     for (const bar of this.querySelectorAll("[data-bulk]")) bar.hidden = !chosen.length;
     for (const node of this.querySelectorAll("[data-count]")) node.textContent = number;
     const before = this.chosen ?? 0;
