@@ -29,6 +29,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICRO = timedelta(microseconds=1)
 HALF_MILLI = timedelta(microseconds=500)
 MOST_SEARCHED = 5000
+MOST_AGAIN = 120  # entries shown that are fetched anew when something happens
 
 
 class PlaceUnreadable(Refusal):
@@ -193,13 +194,23 @@ def stretch(
     size: int = SIZE,
 ) -> Stretch:
     """The latest that happened with a record, or what lies behind a place; of one kind if asked."""
-    asked = [one for one in sources(subject) if not kind or kind in one.kinds]
+    asked = [one for one in sources(subject) if one.kinds and (not kind or kind in one.kinds)]
     found = [_asked(one, actor, subject, kind, text, after, size) for one in asked]
     merged = heapq.merge(*found, key=lambda pair: pair[0], reverse=True)
     taken = [pair for pair, _n in zip(merged, range(size + 1), strict=False)]
     has_more = len(taken) > size
     entries = _drawn(actor, asked, taken[:size])
     return Stretch(entries, str(entries[-1].place) if has_more else "")
+
+
+def stretch_down_to(
+    actor: Actor, subject: Model, last: Place, *, kind: str = "", text: str = ""
+) -> Stretch:
+    """What is shown already down to a place, together with what came on top of it since."""
+    whole = stretch(actor, subject, kind=kind, text=text, size=MOST_AGAIN)
+    entries = [entry for entry in whole.entries if entry.place >= last]
+    has_more = len(entries) < len(whole.entries) or bool(whole.after)
+    return Stretch(entries, str(entries[-1].place) if entries and has_more else "")
 
 
 def _asked(

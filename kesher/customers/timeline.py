@@ -15,15 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, label_of, readable
 from kesher.core.models import Change
-from kesher.core.timeline import Source, holding, source_of
+from kesher.core.timeline import Entry, Place, Source, day_start, holding, source_of
 from kesher.customers.models import Customer
 
+CONTACTS = "contacts"  # not a column: what lies in the table of contact points
 # Columns whose change says something to people.
 TOLD = (
     "kind", "first_name", "last_name", "name", "reference", "gender", "birth_on", "language",
     "phone", "email", "city", "preferred_channel", "preferred_member", "preferred_days",
     "preferred_from", "preferred_until", "owner", "team", "source", "stage", "since_on", "about",
-    "archived_at", "binned_at", "tags", "branches",
+    "archived_at", "binned_at", "tags", "branches", CONTACTS,
 )  # fmt: skip
 LABELS = {
     "preferred_member": _("preferred colleague"),
@@ -32,7 +33,9 @@ LABELS = {
     "source": _("source"),
     "tags": _("tags"),
     "branches": _("branches"),
+    CONTACTS: _("contact details"),
 }
+BIRTHDAY_NEAR = 14  # days
 LONG = frozenset({"about"})  # too long to be told twice
 
 
@@ -72,7 +75,7 @@ class Changes(Source):
 
     def drawn(self, actor: Actor, rows: list[Change]) -> list[Edit]:
         links = _links(actor, rows)
-        told = [name for name in TOLD if name in readable(actor, Customer)]
+        told = [name for name in TOLD if _reads(actor, name)]
         return [
             Edit(
                 by=row.actor,
@@ -83,12 +86,55 @@ class Changes(Source):
         ]
 
 
+@source_of(Customer)
+class Birthdays(Source):
+    """A birthday that is near stands among what is to come; past ones are no news."""
+
+    name = "birthday"
+    kinds: Mapping[str, Any] = {}
+    when = "created_at"
+
+    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Customer]:
+        return Customer.objects.none()
+
+    def counts(self, actor: Actor, subject: Customer) -> dict[str, int]:
+        return {}
+
+    def upcoming(self, actor: Actor, subject: Customer, today: date) -> list[Entry]:
+        born = subject.birth_on
+        if born is None or "birth_on" not in readable(actor, Customer):
+            return []
+        day = next_birthday(born, today)
+        if not 0 <= (day - today).days <= BIRTHDAY_NEAR:
+            return []
+        return [
+            Entry(Place(day_start(day), self.name, subject.pk), "", day.year - born.year, True)
+        ]
+
+
+def next_birthday(born: date, today: date) -> date:
+    """The next day on which somebody celebrates; of the 29th of February it is the 1st of March."""
+    for year in (today.year, today.year + 1):
+        try:
+            day = born.replace(year=year)
+        except ValueError:
+            day = date(year, 3, 1)
+        if day >= today:
+            return day
+    return born
+
+
 def _keys(actor: Actor) -> list[str]:
-    seen = readable(actor, Customer)
-    return [key for name in TOLD if name in seen for key in _columns(name)]
+    return [key for name in TOLD if _reads(actor, name) for key in _columns(name)]
+
+
+def _reads(actor: Actor, name: str) -> bool:
+    return ("phone" if name == CONTACTS else name) in readable(actor, Customer)
 
 
 def _columns(name: str) -> tuple[str, ...]:
+    if name == CONTACTS:
+        return (name,)
     field = Customer._meta.get_field(name)
     return (name, field.attname) if field.many_to_one else (name,)
 
@@ -98,7 +144,7 @@ def _links(actor: Actor, rows: Iterable[Change]) -> dict[type[Model], dict[int, 
     wanted: dict[type[Model], set[int]] = defaultdict(set)
     for row in rows:
         for held in (row.before or {}, row.after or {}):
-            for name in TOLD:
+            for name in TOLD[:-1]:
                 other = Customer._meta.get_field(name).related_model
                 if other is not None:
                     wanted[other].update(_numbers(_held(held, name)))
@@ -125,6 +171,12 @@ def _fields(
     for name in told:
         if not any(key in after for key in _columns(name)):
             continue
+        if name == CONTACTS:
+            values = [_details(held.get(name)) for held in (before, after)]
+            yield FieldChange(name, str(LABELS[name]), *values)
+            continue
+        if name in ("phone", "email") and CONTACTS in after:
+            continue
         field = Customer._meta.get_field(name)
         label = str(LABELS.get(name) or getattr(field, "verbose_name", name))
         if name in LONG:
@@ -132,6 +184,11 @@ def _fields(
             continue
         values = [_shown(field, _held(held, name), links) for held in (before, after)]
         yield FieldChange(name, label, *values)
+
+
+def _details(held: Any) -> str:
+    """Contact details as they were typed, one after the other."""
+    return ", ".join(str(one.get("raw", "")) for one in held or () if isinstance(one, dict))
 
 
 def _shown(field: Any, value: Any, links: Mapping[type[Model], Mapping[int, str]]) -> Any:

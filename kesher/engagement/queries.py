@@ -2,16 +2,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kesher.core.access import Actor, visible
+from kesher.core.text import fold
 from kesher.customers.models import Customer
-from kesher.engagement.models import Draft, Notification, Presence, Task, Touch
+from kesher.engagement.models import Attachment, Draft, Notification, Presence, Task, Touch
 from kesher.engagement.pulse import CLOSED, in_order
+from kesher.organization.models import Member
+from kesher.organization.queries import actor_of
 
 MOST_MARKED = 30
+MOST_FILES = 300
+MOST_MENTIONABLE = 6
 PAGE = 30
 
 
@@ -22,15 +27,6 @@ class Marked:
     agreements: list[Touch]
     complaints: list[Touch]
     closing: Touch | None
-
-
-@dataclass(frozen=True)
-class Contact:
-    """When we were last in touch, and how often in the year before."""
-
-    last_at: datetime | None
-    in_a_year: int
-    settled_complaints: int
 
 
 def marked_touches(actor: Actor, customer: Customer) -> Marked:
@@ -55,23 +51,17 @@ def touches_of(actor: Actor, customer: Customer) -> QuerySet[Touch]:
     return visible(actor, Touch).filter(customer=customer, binned_at__isnull=True)
 
 
-def contact_with(actor: Actor, customer: Customer, *, now: datetime) -> Contact:
-    """How lively the contact with a customer is, by what the actor may see."""
-    contact = ~Q(direction=Touch.Direction.INTERNAL)
-    recent = Q(happened_at__gte=now - timedelta(days=365))
-    complaints = Q(severity__isnull=False, settled_at__isnull=False)
-    told = touches_of(actor, customer).aggregate(
-        last=Max("happened_at", filter=contact),
-        in_a_year=Count("pk", filter=contact & recent),
-        settled=Count("pk", filter=complaints & recent),
-    )
-    return Contact(told["last"], told["in_a_year"], told["settled"])
-
-
 def open_tasks(actor: Actor, customer: Customer) -> QuerySet[Task]:
     """What is planned with a customer, the next first."""
     rows = visible(actor, Task).filter(customer=customer, state=Task.State.OPEN)
     return in_order(rows.select_related("owner"))
+
+
+def attachments_of(actor: Actor, customer: Customer) -> list[Attachment]:
+    """The files of a customer that the actor may see, the latest first."""
+    rows = visible(actor, Attachment).filter(customer=customer, binned_at__isnull=True)
+    held = Q(touch__isnull=True) | Q(touch__binned_at__isnull=True)
+    return list(rows.filter(held).select_related("file").order_by("-added_at", "-pk")[:MOST_FILES])
 
 
 def drafts_of(actor: Actor, customer: Customer) -> dict[str, Draft]:
@@ -84,6 +74,28 @@ def others_present(actor: Actor, customer: Customer, *, now: datetime) -> list[P
     rows = visible(actor, Presence).filter(customer=customer, seen_at__gt=now - Presence.LASTS)
     others = rows.exclude(member_id=actor.member_id) if actor.member_id else rows
     return list(others.select_related("member").order_by("member__name"))
+
+
+def mentionable_members(actor: Actor, customer: Customer, text: str) -> list[Member]:
+    """Colleagues who may see the customer and whose name has a word that begins like the text."""
+    typed = fold(text)
+    found = []
+    rows = visible(actor, Member).filter(is_active=True).exclude(pk=actor.member_id)
+    for member in rows.select_related("role").order_by("name"):
+        named = fold(member.name)
+        begins = named.startswith(typed) or any(
+            word.startswith(typed) for word in named.split()
+        )
+        if begins and _sees(member, customer):
+            found.append(member)
+        if len(found) == MOST_MENTIONABLE:
+            break
+    return found
+
+
+def _sees(member: Member, customer: Customer) -> bool:
+    """Whether a member may see a customer."""
+    return visible(actor_of(member), Customer).filter(pk=customer.pk).exists()
 
 
 # ---- notifications

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kesher.core.access import Actor, Guarded, guard, visible
+from kesher.core.access import Actor, guard, visible
 from kesher.core.text import fold
 from kesher.core.timeline import Entry, Place, Source, holding, source_of
 from kesher.customers.models import Customer
@@ -23,14 +20,6 @@ from kesher.engagement.pulse import in_order
 KIND_OF_CHANNEL = {"note": "note", "call": "call", "visit": "visit"}
 MESSAGE = "message"
 MOST_UPCOMING = 40
-
-
-@dataclass(frozen=True)
-class Told:
-    """A touch as the actor may read it, with its files."""
-
-    touch: Guarded
-    files: Sequence[Guarded] = field(default=())
 
 
 @source_of(Customer)
@@ -61,15 +50,8 @@ class Touches(Source):
     def kind_of(self, row: Touch) -> str:
         return KIND_OF_CHANNEL.get(row.channel, MESSAGE)
 
-    def drawn(self, actor: Actor, rows: list[Touch]) -> list[Told]:
-        files: dict[int, list[Guarded]] = defaultdict(list)
-        held = visible(actor, Attachment).filter(
-            touch__in=[row.pk for row in rows], binned_at__isnull=True
-        )
-        for one in held.select_related("file").order_by("pk"):
-            files[one.touch_id].append(guard(actor, one))
-        seen = guard(actor, rows)
-        return [Told(touch, files[touch.pk]) for touch in seen]
+    def drawn(self, actor: Actor, rows: list[Touch]) -> list[Any]:
+        return guard(actor, rows)
 
     def counts(self, actor: Actor, subject: Customer) -> dict[str, int]:
         counted: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from kesher.core.events import announce
 from kesher.core.files import Received, clean_name, keep, receive
 from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
+from kesher.engagement.commands.touching import NewTouch, record_touch
 from kesher.engagement.events import FileAttached, FileChanged
 from kesher.engagement.models import Attachment, Touch
 from kesher.engagement.writing import require_clearance
@@ -71,6 +72,26 @@ def _attach(
     fact = FileAttached(attachment_id=attachment.pk, customer_id=customer.pk)
     announce(fact, by=by, about=customer, classification=classification)
     return attachment
+
+
+def record_with_files(
+    *, by: Actor, touch: NewTouch, files: Sequence[tuple[str, Iterable[bytes]]], now: datetime
+) -> Touch:
+    """Write down one thing that was said or done, together with the files that came with it."""
+    require(by, "view", touch.customer)
+    require_clearance(by, touch.classification)
+    received = []
+    try:
+        for name, chunks in files:
+            received.append(receive(chunks, name))
+        with transaction.atomic():
+            recorded = record_touch(by=by, touch=touch, now=now)
+            for one in received:
+                _attach(by, touch.customer, one, recorded, touch.classification, now)
+        return recorded
+    finally:
+        for one in received:
+            one.path.unlink(missing_ok=True)
 
 
 @transaction.atomic

@@ -1,0 +1,151 @@
+"""The bell: what one should notice, and who may be mentioned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kesher.core.access import Actor, guard, visible
+from kesher.core.job_models import Job
+from kesher.customers.models import Customer
+from kesher.engagement.commands.noticing import read_notifications
+from kesher.engagement.models import Notification, Task, Touch
+from kesher.engagement.queries import PAGE, mentionable_members, notifications_of, unread_count
+from kesher.organization.models import Absence
+from kesher.surface.found import found
+from kesher.web.engagement.acting import acted
+
+ICONS = {"mention": "at", "task": "checkbox", "job": "circle-check", "absence": "beach"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line under the bell."""
+
+    pk: int
+    icon: str
+    kind: str
+    who: str
+    about: str  # the customer, where there is one
+    text: str
+    at: datetime
+    is_new: bool
+
+
+def notifications(request: HttpRequest) -> HttpResponse:
+    """Everything that one was told of, the latest first."""
+    before = _moment(request.GET.get("before", ""))
+    rows = notifications_of(request.actor, before=before)
+    context = {
+        "notices": _notices(request.actor, rows[:PAGE]),
+        "more": rows[PAGE - 1].created_at.isoformat() if len(rows) > PAGE else "",
+        "unread": unread_count(request.actor),
+    }
+    return render(request, "engagement/notifications.html", context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None
+
+
+def _notices(actor: Actor, rows: Sequence[Notification]) -> list[Notice]:
+    """The lines, without those whose record is out of sight by now."""
+    about = _records(actor, rows)
+    notices = []
+    for row, seen in zip(rows, guard(actor, rows), strict=True):
+        record = about.get((row.about_kind, row.about_id))
+        if record is None:
+            continue
+        about, text = _words(actor, record)
+        who = "" if seen.caused_by is None else str(seen.caused_by)
+        notices.append(
+            Notice(
+                row.pk, ICONS[row.kind], row.kind, who, about, text, seen.created_at,
+                is_new=seen.read_at is None,
+            )
+        )  # fmt: skip
+    return notices
+
+
+def _records(actor: Actor, rows: Sequence[Notification]) -> dict[tuple[str, int], Any]:
+    """What the notifications are about, as far as the actor may still see it: one query a kind."""
+    found_records: dict[tuple[str, int], Any] = {}
+    for model, related in ((Touch, ("customer",)), (Task, ("customer",)), (Absence, ("member",))):
+        kind = model._meta.label_lower
+        ids = [row.about_id for row in rows if row.about_kind == kind]
+        if ids:
+            seen = visible(actor, model).filter(pk__in=ids).select_related(*related)
+            found_records |= {(kind, one.pk): one for one in seen}
+    for row in rows:
+        if row.about_kind == Job._meta.label_lower:
+            found_records[row.about_kind, row.about_id] = row
+    return found_records
+
+
+def _words(actor: Actor, record: Any) -> tuple[str, str]:
+    """The customer that it is about, and a text to know it by."""
+    if isinstance(record, Notification):
+        return "", ""
+    seen = guard(actor, record)
+    if isinstance(record, Absence):
+        return "", str(seen.note or "")
+    about = "" if seen.customer is None else str(seen.customer)
+    return about, str(seen.text if isinstance(record, Touch) else seen.title)
+
+
+@require_POST
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go to what a notification is about; it is read then."""
+    row = found(request.actor, Notification, pk)
+    read_notifications(by=request.actor, ids=[pk], now=timezone.now())
+    return redirect(_address(request.actor, row))
+
+
+def _address(actor: Actor, row: Notification) -> str:
+    if row.kind == Notification.Kind.MENTION:
+        touch = visible(actor, Touch).filter(pk=row.about_id).first()
+        if touch is not None:
+            return f"{reverse('customer', args=[touch.customer_id])}#touch-{touch.pk}"
+    if row.kind == Notification.Kind.TASK:
+        if visible(actor, Task).filter(pk=row.about_id).exists():
+            return reverse("task", args=[row.about_id])
+    if row.kind == Notification.Kind.JOB:
+        try:
+            return reverse("job", args=[row.about_id])
+        except NoReverseMatch:
+            pass
+    return reverse("notifications")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Everything is noticed."""
+    read_notifications(by=request.actor, ids=None, now=timezone.now())
+    return acted(request, _("All read."), back=reverse("notifications"))
+
+
+def bell(request: HttpRequest) -> HttpResponse:
+    """The bell alone, with how many are new."""
+    return render(request, "engagement/_bell.html", {"bell_count": unread_count(request.actor)})
+
+
+def mentionable(request: HttpRequest, pk: int) -> HttpResponse:
+    """Colleagues whose name begins like what was typed after an @, and who may see the customer."""
+    customer = found(request.actor, Customer, pk)
+    typed = request.GET.get("q", "")[:60]
+    members = mentionable_members(request.actor, customer, typed)
+    return render(request, "engagement/_mentionable.html", {"members": members})
