@@ -16,9 +16,12 @@ WANTS := git make python3-venv
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
-# uv brings its own list of authorities; a machine that keeps one knows better.
-ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+# uv, pip and npm bring lists of authorities of their own; a machine that keeps one knows better.
+AUTHORITIES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+ifneq ($(AUTHORITIES),)
 export UV_SYSTEM_CERTS ?= 1
+export PIP_CERT ?= $(AUTHORITIES)
+export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
 endif
 
 .PHONY: help setup run test check soak teeth bench messages shots lock
