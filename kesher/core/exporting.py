@@ -95,6 +95,8 @@ class Words:
         self.yes, self.no = yes, no
 
     def of(self, one: Field, value: Any) -> Any:
+        if one.reads and isinstance(value, tuple):
+            value = value[0]  # the rest is how a list draws it
         if value is None or value == "":
             return None
         if isinstance(value, (list, tuple)):

@@ -77,6 +77,7 @@ def times(one: Field, op: str, value: str, today: date) -> Q:
     first, last = {
         "is": (wanted, wanted),
         "after": (wanted, None),
+        "later": (wanted + timedelta(days=1), None),
         "before": (None, wanted - timedelta(days=1)),
     }[op]
     return _from_to(one, first, last)

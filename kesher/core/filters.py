@@ -40,7 +40,7 @@ LONGEST = 200
 TEXT_OPS = ("has", "is", "not", "starts", "empty")
 PHONE_OPS = ("has", "is", "empty")
 NUMBER_OPS = ("is", "over", "under", "empty")
-MOMENT_OPS = ("is", "after", "before", "within", "in", "empty")
+MOMENT_OPS = ("is", "after", "later", "before", "within", "in", "empty")
 DATE_OPS = (*MOMENT_OPS[:-1], "coming", "month", "empty")
 CHOICE_OPS = ("is", "not", "empty")
 OPS = {
@@ -52,6 +52,7 @@ WORDS_THROUGH_OPS = ("has", "empty")
 OP_LABELS = {
     "has": _("contains"), "is": _("is"), "not": _("is not"), "starts": _("begins with"),
     "empty": _("is empty"), "over": _("at least"), "under": _("at most"), "after": _("from"),
+    "later": _("after"),
     "before": _("before"), "within": _("within"), "in": _("in"), "coming": _("comes round within"),
     "month": _("in month"),
 }  # fmt: skip

@@ -143,6 +143,12 @@ def start_job(*, by: Actor, name: str, total: int | None = None, key: str = "") 
     return made
 
 
+def job_of(actor: Actor, key: str) -> Job | None:
+    """The work of that key, for whoever asked for it."""
+    held = Job.objects.filter(key=key)
+    return (held if actor.is_system else held.filter(actor_id=actor.member_id)).first()
+
+
 class NotYours(AccessDenied):
     """Only who asked for the work may stop it."""
 

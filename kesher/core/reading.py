@@ -25,12 +25,12 @@ class Reader:
         """Number and values of each row; each row of `found` begins with its number."""
         kept = list(found)
         pks = [row[0] for row in kept]
-        many = {part.at: part.others(pks) for part in self.parts if part.one.through}
+        many = {part.one.name: part.others(pks) for part in self.parts if part.one.through}
         return [
             (
                 row[0],
                 [
-                    many[part.at].get(row[0], []) if part.one.through else part.value(row)
+                    many[part.one.name].get(row[0], []) if part.one.through else part.value(row)
                     for part in self.parts
                 ],
             )

@@ -78,9 +78,16 @@ extend(
         ),
         Field(
             name="next_step", label=_("Next step"), type=Type.DATE, lookup="pulse__next_due_on",
-            sort=("pulse__next_due_on",), reads=("pulse__next_task__title", "pulse__open_tasks"),
-            value=lambda due_on, title, open_tasks: (due_on, title, open_tasks or 0),
-            summarises=Task,
+            sort=("pulse__next_due_on",), reads=("pulse__next_task__title", "pulse__closed_at"),
+            value=lambda due_on, title, closed_at: (due_on, title, closed_at), summarises=Task,
+        ),
+        Field(
+            name="planned", label=_("Something is planned"), type=Type.FLAG, shown=False,
+            lookup="pulse__next_task", filled=True, summarises=Task,
+        ),
+        Field(
+            name="closed", label=_("Nothing more planned, on purpose"), type=Type.FLAG,
+            lookup="pulse__closed_at", filled=True, shown=False, summarises=Touch,
         ),
         Field(
             name="open_tasks", label=_("Open tasks"), type=Type.NUMBER, lookup="pulse__open_tasks",

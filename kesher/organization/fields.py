@@ -17,6 +17,12 @@ def members(actor: Actor) -> list[tuple[int, str]]:
     return list(rows.values_list("pk", "name"))
 
 
+def members_here(actor: Actor) -> list[tuple[int, str]]:
+    """Those who work here now."""
+    rows = visible(actor, Member).filter(is_active=True).order_by("name")
+    return list(rows.values_list("pk", "name"))
+
+
 def roles(actor: Actor) -> list[tuple[int, str]]:
     """The roles by their names in the reader's language."""
     return [(pk, label_from([labels])) for pk, labels in visible(actor, Role).values_list("pk", "labels")]

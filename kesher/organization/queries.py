@@ -27,6 +27,11 @@ def actor_of(member: Member) -> Actor:
     )
 
 
+def member_acting(actor: Actor, member_id: int) -> Actor:
+    """A member as one who acts, for work that was asked for earlier; the rights are those of now."""
+    return actor_of(visible(actor, Member).select_related("role").get(pk=member_id))
+
+
 def views_of(actor: Actor, kind: str) -> list[SavedView]:
     """The saved views of one list that the actor has: his own, his teams' and everybody's."""
     return list(visible(actor, SavedView).filter(kind=kind))

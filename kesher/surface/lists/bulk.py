@@ -6,16 +6,18 @@ can be taken back. What a command refuses is counted with its reason; the rest i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import AccessDenied, Actor, visible
 from kesher.core.filters import BadFilter
 from kesher.core.paging import Order, page
 from kesher.core.refusal import Refusal
+from kesher.core.text import clean
 from kesher.surface.lists.asking import Ask, ask_state
 from kesher.surface.lists.declaring import Action, Listing, Outcome
 from kesher.surface.lists.rows import rows_of
@@ -52,40 +54,50 @@ def strict_ask(listing: Listing, actor: Actor, state: str, *, today: date) -> As
     return ask
 
 
-def every(ask: Ask, actor: Actor, *, today: date, right: str) -> Iterator[list[int]]:
-    """The numbers of all rows that match and that the actor may do this to, some at a time."""
-    rows = rows_of(ask, actor, today=today, right=right)
-    at = ""
-    while True:
-        found = page(rows, Order(), (), at=at, size=500)
-        if found.rows:
-            yield [row[0] for row in found.rows]
-        if not found.forth:
-            return
-        at = found.forth
+def next_rows(
+    ask: Ask, actor: Actor, *, today: date, right: str, at: str, size: int = STEP
+) -> tuple[list[int], str]:
+    """Some of all rows that match, by number, and where to go on.
+
+    By number, because rows leave the list while they are changed.
+    """
+    found = page(rows_of(ask, actor, today=today, right=right), Order(), (), at=at, size=size)
+    return [row[0] for row in found.rows], found.forth
 
 
-def checked_value(action: Action, actor: Actor, value: str) -> str:
-    """The value an action was given, if it is one of those it takes."""
-    if action.choices is not None and value not in dict(action.choices(actor)):
+def checked(action: Action, actor: Actor, given: Mapping[str, str]) -> dict[str, str]:
+    """What an action was given, if it is what the action takes; nothing besides."""
+    kept = {}
+    for one in action.inputs:
+        value = clean(given.get(one.name, ""))
+        is_known = one.choices is None or value in {str(v) for v, _label in one.choices(actor)}
+        if not (value or one.is_optional) or (value and not is_known):
+            raise ValueMissing
+        if value and one.type == "date":
+            _refuse_no_day(value)
+        kept[one.name] = value
+    return kept
+
+
+def _refuse_no_day(value: str) -> None:
+    try:
+        found = parse_date(value)
+    except ValueError:
+        found = None
+    if found is None:
         raise ValueMissing
-    if action.asks and not value:
-        raise ValueMissing
-    return value
 
 
-def run(
-    action: Action, listing: Listing, numbers: Sequence[int], *, by: Actor, value: str, batch: str
-) -> Iterator[Outcome]:
-    """Do an action to rows, step by step; each step is one transaction."""
-    for at in range(0, len(numbers), STEP):
-        with transaction.atomic():
-            yield _step(action, listing, numbers[at : at + STEP], by, value, batch)
-
-
-def _step(
-    action: Action, listing: Listing, numbers: Sequence[int], by: Actor, value: str, batch: str
+def do_step(
+    action: Action,
+    listing: Listing,
+    numbers: Sequence[int],
+    *,
+    by: Actor,
+    given: Mapping[str, str],
+    batch: str,
 ) -> Outcome:
+    """Do an action to a few rows. The caller holds the transaction, and says when it ends."""
     outcome = Outcome()
     records = visible(by, listing.kind.model, action.right).in_bulk(list(numbers))
     for number in numbers:
@@ -95,9 +107,27 @@ def _step(
             continue
         try:
             with transaction.atomic():
-                action.run(by=by, record=record, value=value, batch=batch)
+                action.run(by=by, record=record, given=given, batch=batch)
         except Refusal as refusal:
             outcome.refuse(str(refusal))
         else:
             outcome.done += 1
+    return outcome
+
+
+def do_at_once(
+    action: Action,
+    listing: Listing,
+    numbers: Sequence[int],
+    *,
+    by: Actor,
+    given: Mapping[str, str],
+    batch: str,
+) -> Outcome:
+    """Do an action to as many rows as one waits for."""
+    outcome = Outcome()
+    for at in range(0, len(numbers), STEP):
+        step = numbers[at : at + STEP]
+        with transaction.atomic():
+            outcome.add(do_step(action, listing, step, by=by, given=given, batch=batch))
     return outcome

@@ -48,18 +48,27 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Input:
+    """What an action wants to know: one of some choices, a text ("text") or a day ("date")."""
+
+    name: str
+    label: Any
+    type: str = "choice"
+    choices: Callable[[Actor], Sequence[tuple[Any, Any]]] | None = None
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """Something to do with many rows at once; the command behind it asks for each record."""
 
     key: str
     label: Any
     icon: str
-    run: Callable[..., None]  # by, record, value, batch: what is done to one record
+    run: Callable[..., None]  # by, record, given, batch: does it to one record
     right: str = "change"
-    choices: Callable[[Actor], Sequence[tuple[str, str]]] | None = None  # one must be chosen
-    asks: str = ""  # or a text must be typed ("text"), or a day chosen ("date")
-    prompt: Any = ""  # what is to be chosen or typed
-    undoable: bool = True
+    inputs: tuple[Input, ...] = ()
+    is_undoable: bool = True
     when: Mapping[str, str] = field(default_factory=dict)  # only where a filter says so
 
 
@@ -75,17 +84,20 @@ class Listing:
     opens: str = ""  # address by name of the page of one record
     new: str = ""  # address by name where one is added
     new_label: Any = ""
+    new_right: str = "add"
     standing: Mapping[str, str] = field(default_factory=dict)  # filters unless others are chosen
     searched: tuple[str, ...] = ()  # fields in which words are looked for
     index: str = ""  # or its kind in the index of words
     sub: str = ""  # field that stands under the first column
-    wide: frozenset[str] = frozenset()  # columns that a phone leaves out
+    phone: Mapping[str, str] = field(default_factory=dict)  # where a column stands on a phone
+    beside: tuple[str, ...] = ()  # fields that drawing the columns needs
     painters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     edit: Callable[..., None] | None = None  # by, record, name, value, seen: writes one field
+    edit_choices: Mapping[str, Callable[[Actor], Any]] = field(default_factory=dict)  # narrower
     edit_rights: tuple[str, ...] = ("change",)  # any of which allows it
     peek: tuple[str, ...] = ()  # fields of the look without leaving
-    peek_more: Callable[..., Any] | None = None
+    peek_at: str = ""  # or the address by name of such a look drawn elsewhere
     empty_title: Any = ""
     empty_text: Any = ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,16 +64,15 @@ class Export:
         """What the file is called."""
         return file_name(str(self.ask.listing.title), self.today, ending)
 
-    def csv(self) -> Iterator[bytes]:
+    def csv(self, rows: Iterable[list[Any]] | None = None) -> Iterator[bytes]:
         """The file piece by piece."""
-        return csv_lines(self.columns, self.rows())
+        return csv_lines(self.columns, self.rows() if rows is None else rows)
 
-    def xlsx(self, path: Path) -> int:
+    def xlsx(self, path: Path, rows: Iterable[list[Any]] | None = None) -> int:
         """The file as a sheet; how many rows it holds."""
         title = str(self.ask.listing.title)
-        return write_xlsx(
-            path, title, self.columns, self.rows(), right_to_left=get_language_bidi()
-        )
+        cells = self.rows() if rows is None else rows
+        return write_xlsx(path, title, self.columns, cells, right_to_left=get_language_bidi())
 
     def _rows(self):
         return rows_of(self.ask, self.actor, today=self.today, right="export")

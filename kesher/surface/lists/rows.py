@@ -80,7 +80,8 @@ def sheet_of(
 def fields_of(ask: Ask, actor: Actor, more: Sequence[str] = ()) -> tuple[Field, ...]:
     """The fields of the columns, and of what stands beside them, as far as they may be read."""
     catalogue = ask.listing.fields(actor)
-    beside = (*more, ask.listing.sub) if ask.listing.sub else more
+    listing = ask.listing
+    beside = (*more, *listing.beside, *filter(None, (listing.sub,)))
     names = dict.fromkeys((*ask.columns, *beside))
     return tuple(catalogue[name] for name in names if name in catalogue)
 

@@ -1,0 +1,212 @@
+"""A filter put together in two steps, a field and a value; and the columns of a list.
+
+Both work as plain forms of two pages. With scripts they stand in the menus of the list.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
+
+from kesher.core.access import Actor, require_kind
+from kesher.core.fields import WORDS, Field, Type, choices_of
+from kesher.core.filters import ME, NONE, OP_LABELS, BadFilter, Term, condition, ops_of
+from kesher.core.text import clean, fold
+from kesher.surface.lists.asking import Ask, ask, parse_state
+from kesher.surface.lists.declaring import Listing
+from kesher.surface.lists.views import shown_views
+from kesher.surface.page import is_fragment
+from kesher.web.lists.chips import month_name, span_words
+
+MOST_SUGGESTED = 8
+SPANS = {
+    "within": ("-7d", "-30d", "-90d", "-1y", "7d", "30d"),
+    "coming": ("7d", "30d", "90d"),
+}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A filter one may mean by what is typed: choosing it applies it."""
+
+    label: Any
+    value: Any
+    url: str
+
+
+@require_GET
+def build(request: HttpRequest, listing: Listing) -> HttpResponseBase:
+    """Choose a field, then a value; what is chosen is added to the list's address."""
+    require_kind(request.actor, "view", listing.kind.model)
+    this = _this(request, listing)
+    fields = listing.fields(request.actor)
+    name = request.GET.get("field", "")
+    if not name:
+        return _choose(request, this, fields)
+    if name not in fields:
+        raise Http404
+    one = fields[name]
+    op = request.GET.get("op", "")
+    op = op if op in ops_of(one) else _first_op(one)
+    values = [clean(v) for v in request.GET.getlist("value") if clean(v)]
+    if values and request.GET.get("go"):
+        return _apply(request, this, one, op, values)
+    return _ask_value(request, this, one, op)
+
+
+def _this(request: HttpRequest, listing: Listing) -> Ask:
+    """The list that the filter is for; it is carried along as the query of its address."""
+    pairs = parse_state(request.GET.get("in", ""))
+    views = shown_views(listing, request.actor)
+    return ask(listing, request.actor, pairs, today=timezone.localdate(), views=views)
+
+
+def _first_op(one: Field) -> str:
+    """What is meant most often: of days a span, of the rest what the grammar takes as usual."""
+    return "within" if one.type in (Type.DATE, Type.MOMENT) else ops_of(one)[0]
+
+
+def _choose(request: HttpRequest, this: Ask, fields: dict[str, Field]) -> HttpResponse:
+    typed = clean(request.GET.get("text", ""))[:60]
+    asked = fold(typed)
+    found = [one for one in fields.values() if asked in fold(str(one.label))]
+    context = {
+        "listing": this.listing,
+        "fields": sorted(found, key=lambda one: str(one.label).casefold()),
+        "suggested": _suggestions(this, request.actor, fields, asked) if asked else [],
+        "typed": typed,
+        "in": this.query(),
+        "base": reverse(f"{this.listing.name}-filter"),
+    }
+    is_typing = request.headers.get("HX-Target") == "filter-found"
+    template = "lists/_filter_found.html" if is_typing else "lists/_filter.html"
+    return render(request, template if is_fragment(request) else "lists/filter.html", context)
+
+
+def _suggestions(
+    this: Ask, actor: Actor, fields: dict[str, Field], asked: str
+) -> list[Suggestion]:
+    """Values whose name holds what is typed: "gold" means the tag Gold."""
+    base = reverse(this.listing.name)
+    found = []
+    for one in fields.values():
+        if one.type not in (Type.CHOICE, Type.REF):
+            continue
+        for value, label in choices_of(one, actor):
+            if asked in fold(label):
+                query = this.with_term(Term(one.name, "is", (value,))).query()
+                found.append((not fold(label).startswith(asked), Suggestion(one.label, label, f"{base}?{query}")))
+    found.sort(key=lambda pair: pair[0])
+    return [suggestion for _late, suggestion in found[:MOST_SUGGESTED]]
+
+
+def _ask_value(request: HttpRequest, this: Ask, one: Field, op: str, error: str = "") -> HttpResponse:
+    context = {
+        "listing": this.listing,
+        "one": one,
+        "op": op,
+        "ops": [(name, OP_LABELS[name]) for name in ops_of(one)],
+        "input": _input(one, op),
+        "choices": _choices(one, op, request.actor),
+        "chosen": _chosen(this, one, op),
+        "error": error,
+        "typed": request.GET.get("value", ""),
+        "in": this.query(),
+        "base": reverse(f"{this.listing.name}-filter"),
+    }
+    template = "lists/_filter_value.html" if is_fragment(request) else "lists/filter_value.html"
+    return render(request, template, context, status=422 if error else 200)
+
+
+def _input(one: Field, op: str) -> str:
+    """What the value is typed with; empty where it is chosen."""
+    if op in ("empty", "within", "coming", "month"):
+        return ""
+    if op == "in":
+        return "month"
+    if one.type in (Type.DATE, Type.MOMENT):
+        return "date"
+    if one.type in (Type.NUMBER, Type.MONEY):
+        return "number"
+    if one.type == Type.PHONE:
+        return "tel"
+    return "text" if one.type in WORDS else ""
+
+
+def _choices(one: Field, op: str, actor: Actor) -> list[tuple[str, Any]]:
+    """What may be chosen for a comparison."""
+    if op == "empty":
+        return [("yes", _("is empty")), ("no", _("has a value"))]
+    if op in SPANS:
+        return [(span, span_words(span, is_coming=op == "coming")) for span in SPANS[op]]
+    if op == "month":
+        return [(str(number), month_name(number)) for number in range(1, 13)]
+    if one.type == Type.FLAG:
+        return [("yes", pgettext("filter", "yes")), ("no", pgettext("filter", "no"))]
+    if one.type not in (Type.CHOICE, Type.REF):
+        return []
+    found: list[tuple[str, Any]] = list(choices_of(one, actor))
+    if one.refers is not None and one.refers._meta.label_lower == "organization.member":
+        found.insert(0, (ME, pgettext("filter", "me")))
+    return [*found, (NONE, pgettext("filter", "none"))]
+
+
+def _chosen(this: Ask, one: Field, op: str) -> tuple[str, ...]:
+    """What is chosen already."""
+    return next((t.values for t in this.terms if (t.field, t.op, t.group) == (one.name, op, "")), ())
+
+
+def _apply(
+    request: HttpRequest, this: Ask, one: Field, op: str, values: list[str]
+) -> HttpResponseBase:
+    term = Term(one.name, op, tuple(dict.fromkeys(values)))
+    try:
+        condition([term], this.listing.kind, request.actor, today=timezone.localdate())
+    except BadFilter:
+        return _ask_value(request, this, one, op, error=_("This cannot be read. Type it anew."))
+    kept = this.without(term.key) if _input(one, op) == "" else this
+    return _lead_to(request, kept.with_term(term))
+
+
+def _lead_to(request: HttpRequest, this: Ask) -> HttpResponseBase:
+    """On to the list: htmx changes only the list, a plain form the page."""
+    url = f"{reverse(this.listing.name)}?{this.query()}"
+    if not is_fragment(request):
+        return redirect(url)
+    where = {"path": url, "target": "#list", "swap": "outerHTML"}
+    return HttpResponse(status=204, headers={"HX-Location": json.dumps(where)})
+
+
+# ---- columns
+
+
+@require_GET
+def columns(request: HttpRequest, listing: Listing) -> HttpResponseBase:
+    """Show, hide and move columns."""
+    require_kind(request.actor, "view", listing.kind.model)
+    this = _this(request, listing)
+    wanted = [name for name in request.GET.getlist("col") if name != listing.lead]
+    move = request.GET.get("move", "")
+    if move:
+        wanted = _moved(wanted, *move.rsplit(".", 1)) if "." in move else wanted
+    kept = [name for name in wanted if name in listing.fields(request.actor)]
+    return _lead_to(request, this.with_columns(kept))
+
+
+def _moved(names: list[str], name: str, way: str) -> list[str]:
+    if name not in names:
+        return names
+    at = names.index(name)
+    to = at - 1 if way == "earlier" else at + 1
+    if 0 <= to < len(names):
+        names[at], names[to] = names[to], names[at]
+    return names
