@@ -52,7 +52,7 @@ class Draft extends HTMLElement {
     const headers = { "X-CSRFToken": csrfToken(), "HX-Request": "true" };
     try {
       const answer = await fetch(this.dataset.url, { method: "POST", body, headers, keepalive: true });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok || answer.headers.has("HX-Redirect")) throw new Error(String(answer.status));
       this.isWaiting = false;
       this.show("draft_saved");
     } catch {

@@ -24,8 +24,8 @@ document.addEventListener("submit", ({ target, defaultPrevented }) => {
   if (!defaultPrevented && !target.matches("[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]")) leaves();
 });
 // After a save the server sends the browser on; that is no leaving.
-document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
-  if (detail.xhr.getResponseHeader("HX-Redirect") && detail.requestConfig?.verb !== "get") leaves();
+document.addEventListener("htmx:beforeOnLoad", ({ detail, defaultPrevented }) => {
+  if (!defaultPrevented && detail.xhr.getResponseHeader("HX-Redirect") && detail.requestConfig?.verb !== "get") leaves();
 });
 
 // ---- a press too many: one form, one submission at a time

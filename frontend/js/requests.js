@@ -23,8 +23,31 @@ function count(by, node) {
 document.addEventListener("htmx:beforeSend", ({ detail }) => count(1, detail.elt));
 document.addEventListener("htmx:afterRequest", ({ detail }) => count(-1, detail.elt));
 
-const signedOut = () =>
+function signedOut() {
   toast(word("signed_out"), { tone: "bad", link: location.href, label: word("sign_in") });
+  window.addEventListener("focus", renewToken, { once: true });
+}
+
+// After signing in again in another window this page goes on with the token of the new session.
+async function renewToken() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const token = page.querySelector('meta[name="csrf-token"]')?.content;
+  if (!page.body.dataset.member || !token) return window.addEventListener("focus", renewToken, { once: true });
+  document.querySelector('meta[name="csrf-token"]').content = token;
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+}
+
+// The session ended under one's hands: what was written, or not even asked for, does not leave.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const to = xhr.getResponseHeader("HX-Redirect");
+  if (!to || new URL(to, location.href).pathname !== document.body.dataset.signIn) return;
+  const isUnasked = isQuiet(requestConfig.elt) || requestConfig.triggeringEvent?.type === "live";
+  if (!isUnasked && requestConfig.verb === "get") return;
+  event.preventDefault();
+  signedOut();
+});
 
 // A whole page where a part was asked for is the sign-in page: it must not land in a corner.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -23,7 +23,10 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # The names that the frame of every page asks for; nobody answers behind them but the laboratory.
 FRAME_NAMES = ("find", "help", "settings", "notifications", "language", "theme", "my-account")
 urlpatterns = [path(f"{name}/", HttpResponse, name=name) for name in FRAME_NAMES]
-urlpatterns.append(path("logout/", HttpResponse, name="account_logout"))
+urlpatterns += [
+    path("logout/", HttpResponse, name="account_logout"),
+    path("login/", HttpResponse, name="account_login"),
+]
 
 LOAD = "{% load look %}"
 FRAME = """{% extends "base.html" %}{% load look %}{% block title %}Laboratory{% endblock %}
@@ -81,6 +84,7 @@ class Laboratory:
     cells: dict[str, str] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     version: int = 1
+    token: str = "token"
 
     def attach(self, context: BrowserContext) -> None:
         context.route("**/*", self.answer)
@@ -99,7 +103,7 @@ class Laboratory:
             parts = engines["django"].from_string(LOAD + self.parts)
             nav = [Entry("today", "Today", "t"), Entry("customers", "Customers", "c")]
             member = Member()
-            shown = {"nav": nav, "member": member, "live_url": "/live", "csrf_token": "token"}
+            shown = {"nav": nav, "member": member, "live_url": "/live", "csrf_token": self.token}
             inside = parts.render({"numbers": range(1, 6)})
             return engines["django"].from_string(FRAME).render({**shown, "parts": inside})
 

@@ -163,6 +163,20 @@ def test_a_refusal_goes_into_the_form_and_nothing_typed_is_lost(laboratory, wind
     expect(window.locator("#part")).to_have_text("kept")
 
 
+def test_a_session_that_ended_loses_nothing_typed(laboratory, window):
+    ended = {"status": 204, "headers": {"HX-Redirect": "/login/?next=/"}}
+    laboratory.answers |= {"/note": ended, "/draft": ended}
+    opened(laboratory, window, COMPOSER)
+    window.fill("[name=note]", "typed")
+    expect(window.locator("[data-draft-state]")).to_contain_text("not saved")
+    window.keyboard.press("Control+Enter")
+    expect(window.locator("#toasts")).to_contain_text("signed out")
+    expect(window.locator("[name=note]")).to_have_value("typed")
+    laboratory.token = "renewed"
+    window.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(window.locator("meta[name=csrf-token][content=renewed]")).to_have_count(1)
+
+
 def test_the_token_travels_with_what_changes(laboratory, window):
     seen: list[str | None] = []
     opened(laboratory, window, BUTTON)
