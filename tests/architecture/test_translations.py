@@ -16,6 +16,7 @@ PLURALS = {
     "el": "nplurals=2; plural=(n != 1);",
 }
 PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
+TAG = re.compile(r"<[^>]+>")
 EMBEDDING = re.compile("[\u202a-\u202e]")
 # Names, units and signs that are written alike in every language.
 SAME_EVERYWHERE = re.compile(
@@ -71,7 +72,7 @@ def test_a_translation_is_written_in_its_letters(language):
         (entry.msgid, text)
         for entry in entries(language)
         for text in texts(entry)
-        if not SAME_EVERYWHERE.match(PLACE.sub("", text))
+        if not SAME_EVERYWHERE.match(TAG.sub("", PLACE.sub("", text)))
         and not any(unicodedata.name(c, "").startswith(script) for c in text)
     ]
     assert foreign == []
