@@ -30,6 +30,7 @@ REASONS = {
     "bad_address": _("Not sent: this is not an address."),
     "no_channel": _("Not sent: Kesher cannot send on this channel yet."),
     "binned": _("Not sent: the customer is in the bin."),
+    "withdrawn": _("Not sent: it was taken back in time."),
     "left": _("Not sent: this member has left."),
 }
 

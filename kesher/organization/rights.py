@@ -35,7 +35,7 @@ SCOPE_LABELS = {
 WITHIN_LABELS = {
     Scope.NONE: pgettext_lazy("scope", "No"),
     Scope.OWN: pgettext_lazy("scope", "Own"),
-    Scope.TEAM: pgettext_lazy("scope", "Of customers within reach"),
+    Scope.TEAM: pgettext_lazy("scope", "As customers"),
 }
 CUSTOMER = "customers.customer"
 OWN, TEAM, BRANCH, ALL = Scope.OWN, Scope.TEAM, Scope.BRANCH, Scope.ALL
@@ -82,19 +82,19 @@ RIGHTS = (
     Right("billing.purchase", _("Purchases"), ("view", "add", "export"), (Scope.NONE, TEAM),
           along={"billing.purchasesummary": TEAM}, is_within=True),
     Right("catalog.product", _("Products"), ("view", "add", "change"), NO_OR_ALL),
-    Right("organization.member", _("Members"), ("view", "export", "manage"), BY_BRANCH,
+    Right("organization.member", _("Members"), ("export", "manage"), BY_BRANCH,
           along={"organization.invitation": OWN, "organization.session": OWN}),
-    Right("organization.shift", _("Shifts"), ("view", "manage"),
+    Right("organization.shift", _("Shifts"), ("manage",),
           (Scope.NONE, OWN, BRANCH, ALL)),
-    Right("organization.absence", _("Absences"), ("view", "manage"),
+    Right("organization.absence", _("Absences"), ("manage",),
           (Scope.NONE, OWN, BRANCH, ALL)),
-    Right("organization.resource", _("Rooms and devices"), ("view", "manage"), BY_BRANCH),
-    Right("organization.team", _("Teams"), ("view", "manage"), BY_BRANCH),
-    Right("organization.branch", _("Branches"), ("view", "manage"), NO_OR_ALL),
+    Right("organization.resource", _("Rooms and devices"), ("manage",), BY_BRANCH),
+    Right("organization.team", _("Teams"), ("manage",), BY_BRANCH),
+    Right("organization.branch", _("Branches"), ("manage",), NO_OR_ALL),
     Right("organization.savedview", _("Views shared with everybody"), ("manage",), NO_OR_ALL),
-    Right("organization.business", _("Settings of the business"), ("view", "manage"), NO_OR_ALL,
+    Right("organization.business", _("Settings of the business"), ("manage",), NO_OR_ALL,
           along={"organization.holiday": ALL}),
-    Right("organization.role", _("Roles and classifications"), ("view", "manage"), NO_OR_ALL,
+    Right("organization.role", _("Roles and classifications"), ("manage",), NO_OR_ALL,
           along={"organization.classification": ALL, "organization.grant": ALL,
                  "organization.clearance": ALL}),
 )  # fmt: skip

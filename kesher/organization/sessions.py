@@ -24,7 +24,7 @@ class SignedIn:
 
 def sessions_of(actor: Actor, member: Member, here: str | None = None) -> list[SignedIn]:
     """Every place where a member is signed in, the latest first."""
-    rows = visible(actor, Session).filter(member=member).order_by("-seen_at", "-created_at")
+    rows = visible(actor, Session, "manage").filter(member=member).order_by("-seen_at", "-created_at")
     return [
         SignedIn(
             reference=reference_of(row.session_key), device=row.device, address=row.address,
@@ -36,7 +36,7 @@ def sessions_of(actor: Actor, member: Member, here: str | None = None) -> list[S
 
 def session_called(actor: Actor, member: Member, reference: str) -> Session | None:
     """The session of that name."""
-    rows = visible(actor, Session).filter(member=member)
+    rows = visible(actor, Session, "manage").filter(member=member)
     return next((row for row in rows if reference_of(row.session_key) == reference), None)
 
 

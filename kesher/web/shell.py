@@ -17,6 +17,7 @@ from kesher.engagement.models import Task
 from kesher.engagement.queries import unread_count
 from kesher.organization.models import Business, Member
 from kesher.organization.queries import pinned_views
+from kesher.web.organization.looking import notices
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ PLACES = (
 NEW = (
     Place("customer-new", _("Customer"), "user-plus", "+", lambda actor: may(actor, "add", Customer)),
     Place("task-new", _("Task"), "checkbox", "", lambda actor: may(actor, "add", Task)),
-    Place("invite", _("Colleague"), "mail", "", lambda actor: may(actor, "add", Member)),
+    Place("invite", _("Colleague"), "mail", "", lambda actor: may(actor, "manage", Member)),
     Place("import", _("Import from a file"), "file-upload", "", lambda actor: may(actor, "add", Customer)),
 )  # fmt: skip
 
@@ -63,6 +64,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "business": getattr(request, "business", None),
         "live_url": "/live",
         "viewing_as": getattr(request, "viewing_as", None),
+        "notices": notices(request),
     }
     actor = getattr(request, "actor", None)
     if actor is None:

@@ -16,17 +16,17 @@ from kesher.organization.commands.working_hours import (
     TooLong,
     cancel_absence,
     plan_absence,
-    plan_shift,
+    plan_shifts,
     remove_shift,
 )
 from kesher.organization.models import Absence, Shift
 
 
 def work(clinic, who="dentist", by="owner", starts=8, ends=14, weekday=0, place="haifa", **days):
-    return plan_shift(
+    return plan_shifts(
         by=clinic.actor(by), member=clinic.members[who], branch=getattr(clinic, place),
-        weekday=weekday, starts=time(starts), ends=time(ends), **days,
-    )  # fmt: skip
+        weekdays=[weekday], starts=time(starts), ends=time(ends), **days,
+    )[0]  # fmt: skip
 
 
 def away(clinic, who="dentist", by="owner", first=1, last=5, deputy=None, **changed):
@@ -85,6 +85,19 @@ def test_a_manager_plans_his_branch_and_no_other(clinic):
 
     remove_shift(by=clinic.actor("manager"), shift=shift)
     assert not Shift.objects.exists()
+
+
+def test_several_days_are_planned_at_once_or_not_at_all(clinic):
+    given = {
+        "by": clinic.actor("owner"), "member": clinic.members["dentist"], "branch": clinic.haifa,
+        "starts": time(8), "ends": time(14),
+    }  # fmt: skip
+    plan_shifts(weekdays=[6, 0, 1], **given)
+    assert sorted(Shift.objects.values_list("weekday", flat=True)) == [0, 1, 6]
+
+    with pytest.raises(ShiftOverlaps):
+        plan_shifts(weekdays=[5, 6], **given)
+    assert Shift.objects.count() == 3
 
 
 # ---- absences

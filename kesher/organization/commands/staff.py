@@ -157,6 +157,18 @@ def _must_not_be_last_owner(member: Member) -> None:
 
 
 @transaction.atomic
+def welcome_back(*, by: Actor, member: Member) -> Member:
+    """Take somebody on again who had left; he chooses a new password by e-mail."""
+    require(by, "manage", member)
+    must_be_within(by, member.role)
+    values = {"is_active": True, "left_on": None}
+    current, changed = change(by=by, record=member, values=values)
+    if changed:
+        announce(MemberJoined(member_id=member.pk), by=by, about=current)
+    return current
+
+
+@transaction.atomic
 def end_membership(*, by: Actor, member: Member, on: date | None = None) -> None:
     """Let a member go: every open session ends at once, and nobody can sign in as him."""
     require(by, "manage", member)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, time
 
 from django.db import transaction
@@ -68,18 +69,18 @@ class TooLong(Refusal):
 
 
 @transaction.atomic
-def plan_shift(
+def plan_shifts(
     *,
     by: Actor,
     member: Member,
     branch: Branch,
-    weekday: int,
+    weekdays: Iterable[int],
     starts: time,
     ends: time,
     since_on: date | None = None,
     until_on: date | None = None,
-) -> Shift:
-    """Let a member work each week on a day, from one hour to another."""
+) -> list[Shift]:
+    """Let a member work each week on some days, from one hour to another."""
     if ends <= starts or (since_on and until_on and until_on < since_on):
         raise EndsBeforeItStarts
     worker = locked(member)
@@ -87,15 +88,19 @@ def plan_shift(
         raise MemberHasLeft(name=worker.name)
     if not worker.branches.filter(pk=branch.pk).exists():
         raise NotOfThisBranch(name=worker.name, branch=branch.name)
-    shift = Shift(
-        member=worker, branch=branch, weekday=weekday, starts=starts, ends=ends,
-        since_on=since_on, until_on=until_on,
-    )  # fmt: skip
-    _refuse_overlap(shift)
-    shift.save()
-    require(by, "manage", shift)
+    planned = [
+        Shift(
+            member=worker, branch=branch, weekday=weekday, starts=starts, ends=ends,
+            since_on=since_on, until_on=until_on,
+        )
+        for weekday in sorted(set(weekdays) & set(range(7)))
+    ]  # fmt: skip
+    for shift in planned:
+        _refuse_overlap(shift)
+        shift.save()
+        require(by, "manage", shift)
     announce(ShiftsChanged(member_id=worker.pk), by=by, about=worker)
-    return shift
+    return planned
 
 
 def _refuse_overlap(shift: Shift) -> None:

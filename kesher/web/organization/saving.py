@@ -12,6 +12,12 @@ from django.http import HttpResponse
 from kesher.core.changes import EditConflict
 from kesher.core.refusal import Refusal
 
+
+def day_input() -> forms.DateInput:
+    """A day, chosen from the browser's own calendar."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 Result = TypeVar("Result")
 YEAR = 365 * 24 * 3600
 

@@ -1,11 +1,10 @@
 """The second step: an authenticator app, and codes for the day it is lost."""
 
 import re
-import time
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
 from django.test import Client
 
@@ -15,8 +14,17 @@ pytestmark = pytest.mark.usefixtures("forgotten_attempts")
 OWNER = {"login": "owner@clinic.test", "password": "a long owner's password"}
 
 
+COUNTER = 58_000_000
+
+
+@pytest.fixture(autouse=True)
+def clock_that_stands(monkeypatch):
+    """A code must not expire between being made and being typed."""
+    monkeypatch.setattr(auth, "yield_hotp_counters_from_time", lambda: iter([COUNTER]))
+
+
 def code_for(secret):
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return auth.format_hotp_value(auth.hotp_value(secret, COUNTER))
 
 
 @pytest.fixture

@@ -1,0 +1,84 @@
+"""The frame of the settings: a list of places beside one form, only those the role may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, may
+from kesher.organization.models import Absence, Branch, Business, Member, Resource, Role, Team
+from kesher.surface.page import go
+
+
+@dataclass(frozen=True)
+class Section:
+    """One place of the settings: where it is, what it is for, and for whom."""
+
+    name: str
+    label: Any
+    what: Any
+    icon: str
+    shown: Callable[[Actor], bool]
+
+    @property
+    def url(self) -> str:
+        try:
+            return reverse(self.name)
+        except NoReverseMatch:
+            return ""
+
+
+def _managing(model: type) -> Callable[[Actor], bool]:
+    return lambda actor: may(actor, "manage", model)
+
+
+SECTIONS = (
+    Section("my-account", _("My account"), _("Your name, language, password and sessions"),
+            "user", lambda actor: True),
+    Section("members", _("Members"), _("Who works here, and in which role"), "users",
+            lambda actor: may(actor, "view", Member)),
+    Section("absences", _("Absences"), _("Who is away, and who stands in"), "beach",
+            lambda actor: may(actor, "manage", Absence)),
+    Section("settings-business", _("Business"), _("Name, logo, colours, country, week and money"),
+            "building-store", _managing(Business)),
+    Section("holidays", _("Holidays"), _("Days on which you are closed"), "calendar-event",
+            _managing(Business)),
+    Section("branches", _("Branches"), _("Where customers are served"), "map-pin",
+            _managing(Branch)),
+    Section("teams", _("Teams"), _("People who share their work"), "users-group",
+            _managing(Team)),
+    Section("resources", _("Rooms and devices"), _("What can be booked"), "stethoscope",
+            _managing(Resource)),
+    Section("roles", _("Roles"), _("What each role may see and do"), "shield-lock",
+            _managing(Role)),
+    Section("mailbox", _("Mailbox"), _("Messages that Kesher sent or is about to send"), "mail",
+            _managing(Business)),
+)  # fmt: skip
+
+
+def sections(actor: Actor) -> list[Section]:
+    """The places of the settings that the actor may open."""
+    return [section for section in SECTIONS if section.url and section.shown(actor)]
+
+
+def settings_page(
+    request: HttpRequest, template: str, place: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A page of the settings with the list of its places."""
+    known = sections(request.actor)
+    title = next((section.label for section in known if section.name == place), "")
+    frame = {"sections": known, "place": place, "place_title": title, "in_settings": True}
+    return render(request, template, frame | context, status=status)
+
+
+def done(request: HttpRequest, said: str, to: str, *args: Any) -> HttpResponse:
+    """Say what was done on the next page, and go there."""
+    messages.success(request, said)
+    return go(request, to, *args)
