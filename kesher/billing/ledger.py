@@ -23,6 +23,7 @@ EARLIEST = datetime.date(1950, 1, 1)
 AHEAD = datetime.timedelta(days=366)
 COLUMNS = ("currency", "count", "total", "first_on", "last_on")
 CENT = Decimal("0.01")
+THOUSANDTH = Decimal("0.001")
 
 
 class AmountImpossible(Refusal):
@@ -67,14 +68,14 @@ def checked_amount(amount: Decimal, currency: str) -> Decimal:
     digits = min(minor_digits(currency), 2)
     if not amount.is_finite() or abs(amount) >= MOST or _places(amount) > digits:
         raise AmountImpossible(digits=digits)
-    return amount
+    return amount.quantize(CENT)
 
 
 def checked_quantity(quantity: Decimal) -> Decimal:
     """The quantity if it can be one."""
     if not quantity.is_finite() or abs(quantity) >= 10**7 or _places(quantity) > 3:
         raise QuantityImpossible
-    return quantity
+    return quantity.quantize(THOUSANDTH)
 
 
 def checked_day(day: datetime.date, today: datetime.date) -> datetime.date:

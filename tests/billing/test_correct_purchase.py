@@ -39,7 +39,7 @@ def test_remembers_what_was_there_before(clinic, lines):
     correct_purchase(by=SYSTEM, purchase=lines[0], values={"amount": Decimal(1)}, batch="x")
 
     change = Change.objects.get(kind="billing.purchase")
-    assert (change.before, change.after) == ({"amount": "100.00"}, {"amount": "1"})
+    assert (change.before, change.after) == ({"amount": "100.00"}, {"amount": "1.00"})
     assert change.batch == "x"
 
 

@@ -76,7 +76,7 @@ def test_a_line_with_a_receipt_is_corrected(buy):
 
     assert taken.outcome == (0, 1, 1, 0)
     assert taken.run.expected["first"]["updated"][0]["changes"] == [
-        ["Date", "2026-02-01", "2026-02-03"], ["Amount", "5.00", "6"],
+        ["Date", "2026-02-01", "2026-02-03"], ["Amount", "5.00", "6.00"],
     ]  # fmt: skip
     assert [(line[1].day, line[2], line[4]) for line in ledger()] == [
         (1, 10, "Crown"), (3, 6, "Gel"),

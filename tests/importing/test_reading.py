@@ -106,25 +106,25 @@ def test_a_file_that_is_not_there(tmp_path):
         b"c" + b",c" * 1_000_000 + b"\n" + b"1" + b",1" * 1_000_000 + b"\n",
         b"name\n" + b"x" * 30_000_000,
         b'name\n"' + b"line\n" * 5_000_000,
-        b"name,note\n" + b'1,"a"b"\n' * 200_000 + b'1,"open',
+        b"name,note\n" + b'1,"a"b"\n' * 50_000 + b'1,"open',
     ],
     ids=["million columns", "one endless line", "a cell without end", "many unruly lines"],
 )
 def test_huge_nonsense_is_refused_in_bounded_time_and_memory(table, content):
     tracemalloc.start()
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(refusals.FileRefused):
         table(content)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 15
     assert tracemalloc.get_traced_memory()[1] < 200_000_000
     tracemalloc.stop()
 
 
 def test_the_lines_of_a_large_file_are_never_all_in_memory(table):
-    found = table(b"name,city\n" + b"Dana Levi,Haifa\n" * 300_000)
+    found = table(b"name,city\n" + b"Dana Levi,Haifa\n" * 100_000)
     tracemalloc.start()
 
-    assert sum(1 for _line in found.lines()) == found.count == 300_000
+    assert sum(1 for _line in found.lines()) == found.count == 100_000
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
 

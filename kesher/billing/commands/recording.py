@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import transaction
@@ -43,9 +43,7 @@ def record_purchases(
     currency = business().currency
     customers = ledger.hold_customers(by, {new.customer_id for new in purchases})
     today = timezone.localdate()
-    for new in purchases:
-        _check(new, currency, today)
-    fresh = _without_known(purchases)
+    fresh = _without_known([_checked(new, currency, today) for new in purchases])
     if not fresh:
         return []
     names = {new.product for new in fresh if new.product}
@@ -61,12 +59,15 @@ def record_purchases(
     return added
 
 
-def _check(new: NewPurchase, currency: str, today: datetime.date) -> None:
+def _checked(new: NewPurchase, currency: str, today: datetime.date) -> NewPurchase:
     if new.currency and new.currency != currency:
         raise ledger.OtherCurrency(theirs=new.currency, ours=currency)
-    ledger.checked_amount(new.amount, currency)
-    ledger.checked_quantity(new.quantity)
-    ledger.checked_day(new.bought_on, today)
+    return replace(
+        new,
+        amount=ledger.checked_amount(new.amount, currency),
+        quantity=ledger.checked_quantity(new.quantity),
+        bought_on=ledger.checked_day(new.bought_on, today),
+    )
 
 
 def _without_known(purchases: Sequence[NewPurchase]) -> list[NewPurchase]:

@@ -153,7 +153,7 @@ def take_in(*, by: Actor, run: ImportRun) -> dict[str, int]:
         _end(run, State.FAILED)
         raise
     _end(run, State.DONE if job.state == Job.State.DONE else State.CANCELLED)
-    return run.counts
+    return report.counted(run.counts)
 
 
 @transaction.atomic
@@ -162,7 +162,7 @@ def _begin(run: ImportRun) -> None:
     if held.state not in (State.READ, State.RUNNING, State.FAILED):
         raise AlreadyTakenIn
     run.state, run.done = State.RUNNING, held.done
-    run.counts = held.counts or report.counted()
+    run.counts = report.counted(held.counts)
     run.save(update_fields=["state", "counts"])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,9 @@ FIRST_REFUSED = 50
 LONGEST_SHOWN = 120
 
 
-def counted() -> dict[str, int]:
-    """Nothing counted yet, in the order people read it."""
-    return {outcome.value: 0 for outcome in Outcome}
+def counted(counts: Mapping[str, int] | None = None) -> dict[str, int]:
+    """The counts in the order people read them; a database may have shuffled them."""
+    return {outcome.value: (counts or {}).get(outcome.value, 0) for outcome in Outcome}
 
 
 @dataclass

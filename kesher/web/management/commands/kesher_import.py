@@ -1,0 +1,188 @@
+"""`kesher import FILE --kind customers`: what the page does, for administrators and scripts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.db import connection
+from django.utils import timezone, translation
+
+from kesher.core.access import SYSTEM, Actor, visible
+from kesher.core.importing import report
+from kesher.core.importing.commands import check_import, open_import, take_in
+from kesher.core.importing.kinds import column_of, importable_kind, importable_kinds
+from kesher.core.importing.models import ImportRun
+from kesher.core.importing.queries import job_of, kind_of
+from kesher.core.importing.refusals import shown
+from kesher.core.refusal import Refusal
+from kesher.organization.models import Branch, Member
+from kesher.organization.queries import actor_of, business
+
+SAID_AT_MOST = 200  # refused lines told one by one
+
+
+class Command(BaseCommand):
+    help = "Take in customers or purchases from a CSV file. The same file again changes nothing."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--kind", required=True, choices=[kind.name for kind in importable_kinds()]
+        )
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="FIELD=COLUMN",
+            help="which column brings a field, by its heading or its number; may be repeated",
+        )  # fmt: skip
+        parser.add_argument(
+            "--match", default="", metavar="FIELD,…",
+            help="what makes a line without a known number the same customer: phone, email, name",
+        )  # fmt: skip
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, only")
+        parser.add_argument(
+            "--json", action="store_true", help="print nothing but the counts, as JSON"
+        )
+        parser.add_argument("--as", dest="email", default="", help="act as this member of staff")
+        parser.add_argument("--encoding", default="", help="when it is guessed wrong")
+        parser.add_argument(
+            "--branch", default="", help="where customers belong whose line names none"
+        )
+        parser.add_argument("--refused", type=Path, help="write refused lines to this file")
+
+    def handle(self, *, file: Path, kind: str, **options: Any) -> None:
+        self.refused_whole = False
+        with timezone.override(business().time_zone):
+            counts = self._counts(file, kind, options)
+        if options["json"]:
+            self.stdout.write(json.dumps(counts))
+        elif not self.refused_whole:
+            self.stdout.write(", ".join(f"{name} {count:,}" for name, count in counts.items()))
+        if self.refused_whole:
+            sys.exit(1)
+
+    def _counts(self, file: Path, kind: str, options: dict[str, Any]) -> dict[str, int]:
+        by, language = _actor(options["email"])
+        with translation.override(language):
+            try:
+                run = open_import(
+                    by=by,
+                    kind=importable_kind(kind),
+                    path=file,
+                    name=file.name,
+                    is_ours=False,
+                    encoding=options["encoding"],
+                    said=_said(options["map"]),
+                    match=options["match"].split(","),
+                    options=_options(by, options["branch"]),
+                )
+                self._tell(run)
+                return self._go(by, run, options)
+            except Refusal as refusal:
+                self.refused_whole = True
+                self.stderr.write(str(refusal))
+                return report.counted()
+
+    def _go(self, by: Actor, run: ImportRun, options: dict[str, Any]) -> dict[str, int]:
+        if options["dry_run"]:
+            with _Progress(self.stderr, run, "check"):
+                found = check_import(by=by, run=run)
+            for line in found["first"].get("refused", ()):
+                self.stderr.write(f"line {line['line']}: {line['reason']}")
+            return found["counts"]
+        with _Progress(self.stderr, run, "run"):
+            counts = take_in(by=by, run=run)
+        self._tell_refused(run, options["refused"])
+        return counts
+
+    def _tell(self, run: ImportRun) -> None:
+        kind = kind_of(run)
+        taken = ", ".join(
+            f"{column_of(kind, name).name}={'+'.join(shown(run.headings[at]) for at in places)}"
+            for name, places in run.columns.items()
+        )
+        self.stderr.write(f"{shown(run.file_name, 80)}: {run.count:,} lines in {run.encoding}")
+        self.stderr.write(f"columns: {taken}")
+        known = {at for places in run.columns.values() for at in places}
+        left = [shown(head) for at, head in enumerate(run.headings) if at not in known]
+        if left:
+            self.stderr.write(f"not taken in: {', '.join(left[:40])}")
+
+    def _tell_refused(self, run: ImportRun, path: Path | None) -> None:
+        refused = run.refused_lines.order_by("number")
+        for line in refused[:SAID_AT_MOST]:
+            self.stderr.write(f"line {line.number}: {line.reason}")
+        if (count := run.counts["refused"]) > SAID_AT_MOST:
+            self.stderr.write(
+                f"… and {count - SAID_AT_MOST:,} more; --refused FILE writes them all"
+            )
+        if path and count:
+            with path.open("wb") as file:
+                file.writelines(report.refused_csv(run))
+
+
+class _Progress:
+    """Says on a terminal, each second, how far the work has come; silent elsewhere."""
+
+    def __init__(self, out: OutputWrapper, run: ImportRun, work: str):
+        self.out, self.run, self.work = out, run, work
+        self.over = threading.Event()
+        self.watch = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        if self.out.isatty():
+            self.watch.start()
+
+    def __exit__(self, *_error: object) -> None:
+        self.over.set()
+        if self.watch.ident:
+            self.watch.join()
+
+    def _watch(self) -> None:
+        started, first = time.monotonic(), None
+        while not self.over.wait(1):
+            job = job_of(self.run, self.work)
+            if job is None:
+                continue
+            first = job.done if first is None else first
+            rate = (job.done - first) / max(time.monotonic() - started, 0.001)
+            self.out.write(f"\r{job.done:,} of {job.total:,} · {rate:,.0f}/s ", ending="")
+            self.out.flush()
+        self.out.write("")
+        connection.close()
+
+
+def _actor(email: str) -> tuple[Actor, str]:
+    """Who acts, and the language he reads."""
+    if not email:
+        return SYSTEM, translation.get_language() or "en"
+    members = visible(SYSTEM, Member).select_related("role").filter(is_active=True)
+    member = members.filter(email__iexact=email).first()
+    if member is None:
+        raise CommandError(f"Nobody who works here signs in with {email}.")
+    return actor_of(member), member.language
+
+
+def _said(pairs: list[str]) -> dict[str, list[str]]:
+    """Fields and the columns that bring them, as FIELD=COLUMN."""
+    said: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, sign, column = pair.partition("=")
+        if not sign or not name.strip() or not column.strip():
+            raise CommandError(f"--map takes FIELD=COLUMN, not {pair!r}.")
+        said.setdefault(name.strip(), []).append(column.strip())
+    return said
+
+
+def _options(by: Actor, branch: str) -> dict[str, Any]:
+    if not branch:
+        return {}
+    found = visible(by, Branch).filter(name__iexact=branch).values_list("pk", flat=True)[:1]
+    if not found:
+        raise CommandError(f"There is no branch called {branch}.")
+    return {"branches": list(found)}
