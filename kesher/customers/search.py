@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from kesher.core.access import Actor, guard
+from kesher.core.access import MASK, Actor, guard
+from kesher.core.phones import show_phone
 from kesher.core.search import Piece, Searchable, searchable
 from kesher.customers.models import (
     ContactPoint,
@@ -18,6 +21,7 @@ from kesher.customers.models import (
     Wish,
 )
 from kesher.customers.policy import CONTACT, PERSONAL
+from kesher.organization.queries import business
 
 Kind = ContactPoint.Kind
 SUNK = -20  # an archived customer comes after those we serve
@@ -46,11 +50,17 @@ class CustomerSearch(Searchable):
         """Customers in the bin are not found."""
         return rows.filter(binned_at__isnull=True)
 
-    def hit(self, actor: Actor, record: Customer) -> tuple[str, str]:
+    def lines(self, actor: Actor, records: Sequence[Customer]) -> list[tuple[str, str]]:
         """The name, and how to reach the customer as far as the actor may read it."""
-        seen = guard(actor, record)
-        parts = (seen.city, seen.phone if record.phone else "", seen.reference or "")
-        return str(seen), " · ".join(filter(None, parts))
+        region = business().country if records else ""
+        return [_line(seen, region) for seen in guard(actor, records)]
+
+
+def _line(seen: Any, region: str) -> tuple[str, str]:
+    phone = show_phone(seen.phone, region) if seen.phone and seen.phone != MASK else ""
+    is_archived = _("archived") if seen.archived_at else ""
+    parts = (seen.city, phone, seen.reference or "", is_archived)
+    return str(seen), " · ".join(filter(None, parts))
 
 
 def _texts(ids: Sequence[int]) -> dict[int, list[str]]:

@@ -180,7 +180,9 @@ class _Names:
 
 def _rows_by_name(model: type[N], names: Iterable[str], is_demo: bool) -> dict[str, N]:
     most = model._meta.get_field("name").max_length
-    kept = {name: typed.line(name)[:most] for name in names if typed.line(name)}
+    kept = {name: typed.line(name) for name in names if typed.line(name)}
+    if any(len(name) > most for name in kept.values()):
+        raise typed.TooLong(field=str(model._meta.verbose_name), most=most)
     wanted = set(kept.values())
     missing = wanted - set(
         model._default_manager.filter(name__in=wanted).values_list("name", flat=True)

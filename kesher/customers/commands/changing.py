@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +14,11 @@ from kesher.core.refusal import Refusal
 from kesher.core.search import index
 from kesher.customers import typed
 from kesher.customers.commands.adding import NumberTaken
+from kesher.customers.commands.assigning import assign
 from kesher.customers.events import CustomerChanged
 from kesher.customers.models import Customer, Source
 from kesher.customers.writing import require_fields
+from kesher.organization.models import Branch
 
 NAMES = ("kind", "first_name", "last_name", "name")
 FOUND_BY = frozenset((*NAMES, "reference", "city", "owner", "team"))
@@ -129,3 +131,32 @@ def _rename(current: Customer, *, was_other_kind: bool) -> None:
     current.first_name, current.last_name, current.name = first, last, name
     current.sort_name = typed.sort_name(first, last, name)
     current.save(update_fields=["first_name", "last_name", "name", "sort_name"])
+
+
+@transaction.atomic
+def revise_customer(
+    *,
+    by: Actor,
+    customer: Customer,
+    values: Mapping[str, Any],
+    add_branches: Sequence[Branch] = (),
+    remove_branches: Sequence[Branch] = (),
+    add_tags: Sequence[str] = (),
+    remove_tags: Sequence[str] = (),
+    seen: int | None = None,
+    batch: str = "",
+) -> Customer:
+    """Change all that a form said of a customer, or nothing of it."""
+    batch = batch or new_batch()
+    changed = change_customer(by=by, customer=customer, values=values, seen=seen, batch=batch)
+    if add_branches or remove_branches or add_tags or remove_tags:
+        assign(
+            by=by,
+            customers=[changed],
+            add_branches=add_branches,
+            remove_branches=remove_branches,
+            add_tags=add_tags,
+            remove_tags=remove_tags,
+            batch=batch,
+        )
+    return changed

@@ -17,9 +17,8 @@ from kesher.core.refusal import Refusal
 from kesher.core.search import index
 from kesher.customers.events import CustomerBinned, CustomerChanged, CustomerRestored
 from kesher.customers.models import ContactPoint, Customer
+from kesher.customers.queries import KEPT_DAYS
 from kesher.customers.writing import CHUNK, require_all
-
-KEPT_DAYS = 30
 
 
 class StillNeeded(Refusal):

@@ -182,6 +182,17 @@ def join_household(
     return household
 
 
+@transaction.atomic
+def add_beside(
+    *, by: Actor, customer: NewCustomer, beside: Customer, on: datetime.date, batch: str = ""
+) -> Customer:
+    """Take in somebody new and put him into the household of a customer."""
+    batch = batch or new_batch()
+    added = add_customer(by=by, customer=customer, batch=batch)
+    join_household(by=by, customer=added, beside=beside, on=on, batch=batch)
+    return added
+
+
 def _household_of(customer: Customer) -> Customer | None:
     if customer.kind == Kind.HOUSEHOLD:
         return customer
