@@ -17,6 +17,7 @@ from kesher.engagement.commands.delivering import (
     NotInDoubt,
     accept_as_sent,
     deliver_next,
+    forget_old_links,
     recover_interrupted,
     send_again,
 )
@@ -99,6 +100,21 @@ def test_a_link_that_signs_in_is_not_kept_once_it_left(clinic, office):
     assert "https://kesher.test/secret" in office.arrived[0].get_body("plain").get_content()
     assert fate(invited) == "sent"
     assert (invited.text, invited.html) == ("", "")
+
+
+def test_links_in_the_mailbox_are_forgotten_when_they_no_longer_work(clinic, message):
+    invited = invite(clinic)
+    deliver_next(by=SYSTEM, now=NOW)
+    deliver_next(by=SYSTEM, now=NOW)
+    Message.objects.update(created_at=NOW)
+    assert forget_old_links(by=SYSTEM, before=NOW) == 0
+
+    assert forget_old_links(by=SYSTEM, before=LATER) == 1
+
+    assert fate(invited) == "sent"
+    assert (invited.text, invited.html) == ("", "")
+    assert fate(message) == "sent"
+    assert message.text
 
 
 def test_what_belongs_to_the_demo_never_leaves(office, message):

@@ -13,7 +13,7 @@ from django.http.cookie import parse_cookie
 from kesher.core.access import Actor
 from kesher.core.events import may_hear
 from kesher.core.models import EventRecord
-from kesher.organization.queries import actor_of
+from kesher.surface.actor import acting
 
 # After one of these facts, what a listener may hear is asked anew before anything else is told.
 RIGHTS_CHANGED = {
@@ -75,4 +75,4 @@ def actor_behind(session_key: str) -> Actor | None:
     member = get_user(request)
     if not member.is_authenticated or not member.is_active:
         return None
-    return actor_of(member)
+    return acting(request.session, member)[0]

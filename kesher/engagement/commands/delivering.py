@@ -128,6 +128,13 @@ def _postpone(by: Actor, message: Message, error: str, now: datetime) -> None:
     message.save(update_fields=["state", "error", "not_before"])
 
 
+def forget_old_links(*, by: Actor, before: datetime) -> int:
+    """Drop the words of messages whose links no longer sign anybody in, wherever they ended."""
+    require_kind(by, "add", Message)
+    old = Message.objects.filter(purpose=ACCESS, created_at__lt=before).exclude(text="")
+    return old.exclude(state__in=(State.WAITING, State.SENDING)).update(text="", html="")
+
+
 def recover_interrupted(*, by: Actor, now: datetime) -> int:
     """Look for messages whose sender died half-way, and ask the provider what became of them."""
     require_kind(by, "add", Message)
