@@ -47,6 +47,16 @@ def place(places, tmp_path) -> Iterator[Place]:
     places.drop(made)
 
 
+@pytest.fixture(scope="module")
+def shared_server(places, tmp_path_factory) -> Iterator[Server]:
+    """A whole Kesher serving the clinic of `people.py`, to the tests of one file."""
+    server = Server(places.make("clinic", tmp_path_factory.mktemp("clinic")))
+    server.start()
+    yield server
+    server.stop()
+    places.drop(server.place)
+
+
 @pytest.fixture
 def clinic_server(places, tmp_path) -> Iterator[Server]:
     """A whole Kesher serving the clinic of `people.py`, for this test alone."""

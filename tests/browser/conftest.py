@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.watching import Watch
-from tests.running import Places, Server
+from tests.running import Server
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -34,13 +34,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(places: Places, tmp_path_factory) -> Iterator[Server]:
+def server(shared_server: Server) -> Server:
     """The clinic of `people.py`, served to the tests of one file."""
-    running = Server(places.make("clinic", tmp_path_factory.mktemp("clinic")))
-    running.start()
-    yield running
-    running.stop()
-    places.drop(running.place)
+    return shared_server
 
 
 @pytest.fixture

@@ -29,6 +29,11 @@ def test_a_sound_database_passes(place):
     assert "sound" in place.kesher("check").stdout
 
 
+def test_nothing_is_left_to_advise_for_an_open_address(place):
+    place.environment |= {"KESHER_URL": "https://crm.example.org", "KESHER_PROXY": "127.0.0.1"}
+    assert "sound" in place.kesher("check").stdout  # runs Django's advice for deployment too
+
+
 def test_refuses_a_database_without_its_tables(place, places, tmp_path):
     place.environment["DATABASE_URL"] = (
         places.copies.make("bare") if places.copies else f"sqlite:///{tmp_path}/bare.sqlite3"
