@@ -180,5 +180,5 @@ def test_the_index_can_be_built_anew(people):
 
 
 def test_one_word_takes_few_queries(people, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         find(SYSTEM, "נועה", kinds=["customer"])
