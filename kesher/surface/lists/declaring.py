@@ -90,6 +90,7 @@ class Listing:
     index: str = ""  # or its kind in the index of words
     sub: str = ""  # field that stands under the first column
     phone: Mapping[str, str] = field(default_factory=dict)  # where a column stands on a phone
+    yields: frozenset[str] = frozenset()  # columns that make room for the look beside the list
     beside: tuple[str, ...] = ()  # fields that drawing the columns needs
     painters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()

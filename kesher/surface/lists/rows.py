@@ -14,6 +14,7 @@ from kesher.core.fields import Field
 from kesher.core.filters import Term, condition
 from kesher.core.paging import SIZE, Page, count_up_to, neighbours, page
 from kesher.core.reading import reader
+from kesher.core.search_within import within
 from kesher.surface.lists.asking import Ask, ask_state
 from kesher.surface.lists.declaring import Listing
 
@@ -44,7 +45,9 @@ def _standing(ask: Ask, today: date) -> Q:
 
 
 def _with_words(ask: Ask, actor: Actor, rows: QuerySet) -> QuerySet:
-    """Those that hold the words typed over the list, in the fields that the reader may read."""
+    """Those that hold the words typed over the list, in what the reader may read."""
+    if ask.listing.index:
+        return within(actor, ask.listing.index, ask.text, rows)
     catalogue = ask.listing.fields(actor)
     held = Q()
     for name in ask.listing.searched:

@@ -22,14 +22,10 @@ from kesher.engagement.models import Task, Touch
 from kesher.organization.fields import members_here
 from kesher.organization.models import Branch, Member, Team
 from kesher.surface.lists.declaring import Action, Input, Listing, View, register
+from kesher.web.customers.whole import STAGE_LOOKS
 from kesher.web.lists.pen import DASH, NOTHING, Pen, Row, face
 from kesher.web.templatetags import look
 
-STAGES = {  # tone, icon
-    "prospect": ("brand", "user-plus"), "new": ("brand", "sparkles"), "growing": ("plum", "seedling"),
-    "steady": ("", "circle-dot"), "at_risk": ("warn", "alert-triangle"), "left": ("line", "user-minus"),
-    "won_back": ("ok", "arrow-back-up"),
-}  # fmt: skip
 CHANNELS = {
     "call": "phone", "visit": "user-check", "email": "mail", "sms": "device-mobile",
     "whatsapp": "brand-whatsapp", "chat": "message", "letter": "mail-opened", "fax": "printer",
@@ -42,7 +38,7 @@ CHANNELS = {
 
 def stage(pen: Pen, value: Any, row: Row) -> Any:
     """The life stage as icon and word, and beside it that a complaint is open."""
-    tone, icon = STAGES.get(value, ("", "circle-dot"))
+    tone, icon = STAGE_LOOKS.get(value, ("", "circle-dot"))
     label = pen.label(CUSTOMERS.kind.fields["stage"], value)
     tag = format_html('<span class="tag {}">{}{}</span>', tone, look.icon(icon), label)
     if not row.get("complaints"):
@@ -176,6 +172,7 @@ CUSTOMERS = register(
         title=gettext_lazy("Customers"),
         columns=("name", "stage", "phone", "bought", "last_touch", "next_step", "owner"),
         beside=("complaints",),
+        yields=frozenset({"phone"}),
         sort="name",
         views=(
             View(key="all", label=pgettext_lazy("customers", "All")),
@@ -204,7 +201,7 @@ CUSTOMERS = register(
         new="customer-new",
         new_label=gettext_lazy("New customer"),
         standing=IN_USE,
-        searched=("name", "reference", "city", "phone", "email"),
+        index="customer",
         sub="city",
         phone={
             "stage": "", "bought": "end c2b", "complaints": "c2a", "phone": "c2a",

@@ -53,6 +53,8 @@ def _look(listing: Listing, one: Field) -> str:
     parts = [listing.phone.get(one.name, "opt")]
     if one.type in AT_END:
         parts.insert(0, "end")
+    if one.name in listing.yields:
+        parts.append("yields")
     return " ".join(filter(None, parts))
 
 
