@@ -25,7 +25,7 @@ def test_a_member_signs_in_and_out_and_nothing_is_kept(page, server):
     # htmx notes where it is; after signing out that is no customer's page.
     here = [["htmx-current-path-for-history", SIGN_IN]]
     assert kept in ([[], [], [], []], [[], here, [], []])
-    page.goto("/")
+    page.goto(reverse("my-account"))
     assert SIGN_IN in page.url
 
 
@@ -40,5 +40,5 @@ def test_a_wrong_password_says_so_and_signs_nobody_in(page):
 def test_a_leaver_cannot_sign_in(page):
     sign_in(page, "leaver@clinic.test")
     page.wait_for_url(f"**{reverse('account_inactive')}")
-    page.goto("/")
+    page.goto(reverse("my-account"))
     assert SIGN_IN in page.url
