@@ -17,16 +17,114 @@ class Records:
     made: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
-        return self.clinic.customers.get(name) or self.clinic.members.get(name) or self.made[name]
+        known = {**self.clinic.customers, **self.clinic.members, **self.made}
+        return known[name]
 
 
 Places = Callable[[Records], dict[str, Any]]
+Cases = dict[str, Places]
 
 
-def pk_of(name: str, place: str = "pk", **more: Any) -> Places:
-    """The number of a record under the name that the address gives it."""
-    return lambda records: {place: records[name].pk, **more}
+def pk_of(record: str, /, **more: Any) -> Places:
+    """The number of a record, with what else the address names."""
+    return lambda records: {"pk": records[record].pk, **more}
 
 
-CUSTOMER = {"noa of Haifa": pk_of("noa"), "eleni of Eilat": pk_of("eleni")}
-RECORDS: dict[str, dict[str, Places]] = {}
+def both(kind: str, /, **more: Any) -> Cases:
+    """A record of Haifa and one of Eilat."""
+    return {place: pk_of(f"{kind} {place}", **more) for place in ("haifa", "eilat")}
+
+
+def said(**places: Any) -> Cases:
+    """Places that no record fills: a key or batch that nobody made."""
+    return {"unknown": lambda records: places}
+
+
+CUSTOMER: Cases = {"haifa": pk_of("noa"), "eilat": pk_of("eleni")}
+MEMBER: Cases = {"haifa": pk_of("receptionist"), "eilat": pk_of("eilat")}
+TASK, TOUCH, ATTACHMENT = both("task"), both("touch"), both("attachment")
+
+
+def _each(names: str, cases: Cases) -> dict[str, Cases]:
+    return dict.fromkeys(names.split(), cases)
+
+
+def _cells(field_name: str, cases: dict[str, str]) -> Cases:
+    return {place: pk_of(name, name=field_name) for place, name in cases.items()}
+
+
+OF_HAIFA_AND_EILAT = {"haifa": "noa", "eilat": "eleni"}
+RECORDS: dict[str, Cases] = {
+    **_each(
+        "customer customer-archive customer-bin customer-compose customer-delete customer-draft"
+        " customer-edit customer-files customer-header customer-next customer-peek"
+        " customer-presence customer-restore customer-side customer-timeline customers-row"
+        " contacts ties tie-people wishes mentionable",
+        CUSTOMER,
+    ),
+    "customer-field": _cells("city", OF_HAIFA_AND_EILAT),
+    "customers-cell": _cells("stage", OF_HAIFA_AND_EILAT),
+    **_each("contact contact-first contact-removal", both("contact")),
+    **_each("tie-end tie-removal", both("tie")),
+    **_each("wish-met wish-removal", both("wish")),
+    **_each(
+        "task task-done task-drop task-finish task-peek task-reopen tasks-peek tasks-row", TASK
+    ),
+    "tasks-cell": {p: pk_of(f"task {p}", name="due_on") for p in ("haifa", "eilat")},
+    **_each(
+        "touch touch-bin touch-complaint touch-edit touch-menu touch-pin touch-restore", TOUCH
+    ),
+    **_each("attachment attachment-bin attachment-menu attachment-restore", ATTACHMENT),
+    **_each(
+        "member member-about member-leaving member-placing member-returning member-role"
+        " member-second-step-removal member-sign-out members-peek members-row shift-planning",
+        MEMBER,
+    ),
+    "members-cell": _cells("phone", {"haifa": "receptionist", "eilat": "eilat"}),
+    **_each("letter letter-acceptance letter-repetition letter-withdrawal", both("letter")),
+    "notification": both("notification"),
+    **_each("customers-view-drop customers-view-edit customers-view-keep", both("view")),
+    **_each("tasks-view-drop tasks-view-edit tasks-view-keep", both("task view")),
+    **_each("members-view-drop members-view-edit members-view-keep", both("member view")),
+    **_each("branch-change branch-closing branch-reopening", both("branch")),
+    **_each("team-change team-removal", both("team")),
+    **_each("resource-change resource-retirement resource-return", both("resource")),
+    "shift-removal": both("shift"),
+    "absence-cancelling": both("absence"),
+    **_each(
+        "role role-clearance role-naming role-preset role-removal role-right",
+        {"any": pk_of("role")},
+    ),
+    "classification-removal": {"any": pk_of("classification")},
+    "holiday-removal": {"any": pk_of("holiday")},
+    **_each("invitation-renewal invitation-withdrawal", {"any": pk_of("invitation")}),
+    **_each(
+        "customers-view-restore tasks-view-restore members-view-restore undo",
+        said(batch="0" * 32),
+    ),
+    **_each("list-file list-work list-work-cancel", said(key="0" * 32)),
+    "invitation": said(token="x" * 43),
+    "my-session-end": said(reference="x" * 20),
+    "account_reset_password_from_key": said(uidb36="1", key="x-y"),
+    **_each("mfa_edit_webauthn mfa_remove_webauthn", said(pk=999)),
+}
+
+
+def _shift(records: Records) -> dict[str, Any]:
+    haifa = records.clinic.haifa.pk
+    return {"weekdays": [6], "starts": "08:00", "ends": "10:00", "branch": haifa}
+
+
+# What is posted, where an empty form would be refused before anybody asks who may.
+POSTED: dict[str, Callable[[Records], dict[str, Any]]] = {
+    "member-about": lambda records: {
+        "seen": 1, "name": "New Name", "email": "new.name@clinic.test", "language": "en",
+    },
+    "member-role": lambda records: {"seen": 1, "role": records["agent"].role_id},
+    "shift-planning": _shift,
+    "customer-compose": lambda records: {"form": "note", "text": "Called about Tuesday"},
+    "view-as": lambda records: {"kind": "role", "pk": records["role"].pk},
+    **dict.fromkeys(
+        ("customers-export", "tasks-export", "members-export"), lambda records: {"format": "csv"}
+    ),
+}  # fmt: skip
