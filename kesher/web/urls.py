@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kesher.web.engagement.urls")),
     path("", include("kesher.web.billing.urls")),
     path("", include("kesher.web.lists.urls")),
+    path("", include("kesher.web.importing.urls")),
     path("style/", style.guide, name="style"),
     path("theme.css", style.theme_css, name="theme-css"),
 ]

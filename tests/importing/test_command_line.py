@@ -67,7 +67,17 @@ def test_a_dry_run_writes_nothing(run):
 def test_columns_can_be_said(run):
     content = "kod,kto,tel\n9,Dana Levi,052-5551234\n"
 
-    run(content, "--kind", "customers", "--map", "reference=kod", "--map", "name=2", "--map", "phone=tel")
+    run(
+        content,
+        "--kind",
+        "customers",
+        "--map",
+        "reference=kod",
+        "--map",
+        "name=2",
+        "--map",
+        "phone=tel",
+    )
 
     dana = Customer.objects.get(reference="9")
     assert (dana.name, dana.phone) == ("Dana Levi", "+972525551234")
@@ -83,7 +93,9 @@ def test_matches_as_it_is_told(run, clinic):
 
 
 def test_acts_as_a_member_in_his_language(run, clinic):
-    out, _err = run("number,name\n1,Dana\n", "--kind", "customers", "--as", "receptionist@clinic.test")
+    out, _err = run(
+        "number,name\n1,Dana\n", "--kind", "customers", "--as", "receptionist@clinic.test"
+    )
 
     assert out.startswith("created 1")
     assert list(Customer.objects.get(reference="1").branches.all()) == [clinic.haifa]
@@ -93,7 +105,9 @@ def test_acts_as_a_member_in_his_language(run, clinic):
 def test_may_only_do_what_the_member_may(run):
     content = "customer,date,amount\nC-100,2026-01-01,5\n"
 
-    out, err = run(content, "--kind", "purchases", "--json", "--as", "receptionist@clinic.test", status=1)
+    out, err = run(
+        content, "--kind", "purchases", "--json", "--as", "receptionist@clinic.test", status=1
+    )
 
     assert json.loads(out) == ALL_ZERO
     assert "Your role does not allow this" in err

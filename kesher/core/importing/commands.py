@@ -15,7 +15,7 @@ from kesher.core.changes import new_batch
 from kesher.core.importing import report
 from kesher.core.importing.kinds import Importable, Verdict
 from kesher.core.importing.models import ImportRun
-from kesher.core.importing.queries import job_key, kind_of, plan_of, table_of
+from kesher.core.importing.queries import allowed_kinds, job_key, kind_of, plan_of, table_of
 from kesher.core.importing.reading import open_table
 from kesher.core.importing.recognising import (
     Columns,
@@ -23,6 +23,7 @@ from kesher.core.importing.recognising import (
     checked_match,
     columns_by_place,
     columns_for,
+    guess_kind,
     must_suffice,
     recognise,
 )
@@ -53,7 +54,7 @@ class NothingToTakeBack(Refusal):
 def open_import(
     *,
     by: Actor,
-    kind: Importable,
+    kind: Importable | None,
     path: Path,
     name: str,
     is_ours: bool,
@@ -65,9 +66,13 @@ def open_import(
     """Read a file to its end and recognise its columns; nothing of it is taken in yet.
 
     With `said` (even of nothing) the columns must suffice; without it a person chooses them next.
+    Without a kind it is told by the headings.
     """
-    kind.require(by)
-    table = open_table(path, country=kind.place(by).country, encoding=encoding)
+    allowed = [kind] if kind else allowed_kinds(by)
+    for one in allowed:
+        one.require(by)
+    table = open_table(path, country=allowed[0].place(by).country, encoding=encoding)
+    kind = kind or guess_kind(allowed, table.headings)
     if said is None:
         columns = recognise(kind, table.headings)
     else:
@@ -94,6 +99,19 @@ def open_import(
     )
 
 
+def choose_kind(*, by: Actor, run: ImportRun, kind: Importable) -> ImportRun:
+    """Say that a file brings another kind of record; its columns are recognised anew."""
+    _must_be_own(by, run)
+    kind.require(by)
+    if run.state != State.READ:
+        raise AlreadyTakenIn
+    run.kind, run.match = kind.name, []
+    run.columns = recognise(kind, run.headings)
+    _looked_at_no_more(run)
+    run.save(update_fields=["kind", "match", "columns", "expected"])
+    return run
+
+
 def choose_columns(
     *,
     by: Actor,
@@ -108,13 +126,18 @@ def choose_columns(
         raise AlreadyTakenIn
     kind = kind_of(run)
     columns: Columns = columns_by_place(kind, chosen)
-    must_suffice(kind, table_of(run), columns)
+    must_suffice(kind, run.headings, columns)
     run.columns, run.match = columns, list(checked_match(kind, match))
     run.options = dict(options if options is not None else run.options)
-    run.expected = None
+    _looked_at_no_more(run)
     run.save(update_fields=["columns", "match", "options", "expected"])
-    Job.objects.filter(key=job_key(run, "check")).delete()
     return run
+
+
+def _looked_at_no_more(run: ImportRun) -> None:
+    """What was found with other columns says nothing any more."""
+    run.expected = None
+    Job.objects.filter(key=job_key(run, "check")).delete()
 
 
 def check_import(*, by: Actor, run: ImportRun) -> dict[str, Any]:
@@ -122,7 +145,7 @@ def check_import(*, by: Actor, run: ImportRun) -> dict[str, Any]:
     _must_be_own(by, run)
     kind, table, plan = kind_of(run), table_of(run), plan_of(run)
     kind.require(by)
-    must_suffice(kind, table, plan.columns)
+    must_suffice(kind, run.headings, plan.columns)
     found = report.Report()
     job = start_job(by=by, name="import", total=run.count, key=job_key(run, "check"))
 
@@ -143,7 +166,7 @@ def take_in(*, by: Actor, run: ImportRun) -> dict[str, int]:
     _must_be_own(by, run)
     kind, table, plan = kind_of(run), table_of(run), plan_of(run)
     kind.require(by)
-    must_suffice(kind, table, plan.columns)
+    must_suffice(kind, run.headings, plan.columns)
     _begin(run)
     job = start_job(by=by, name="import", total=run.count, key=job_key(run, "run"))
     try:

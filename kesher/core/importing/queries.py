@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from django.db.models import QuerySet
 
-from kesher.core.access import Actor
-from kesher.core.importing.kinds import Importable, Plan, importable_kind
+from kesher.core.access import AccessDenied, Actor
+from kesher.core.importing.kinds import Importable, Plan, importable_kind, importable_kinds
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.reading import Table
-from kesher.core.importing.refusals import FileChanged
+from kesher.core.importing.refusals import FileChanged, shown
 from kesher.core.job_models import Job
 
 
@@ -17,6 +19,27 @@ def imports_of(actor: Actor) -> QuerySet[ImportRun]:
     """The files that the actor has brought, the last one first. Nobody sees those of another."""
     runs = ImportRun.objects.order_by("-pk")
     return runs if actor.is_system else runs.filter(actor_id=actor.member_id)
+
+
+def allowed_kinds(actor: Actor) -> list[Importable]:
+    """The kinds of record that the actor may take in; refuses whoever may take in none."""
+    allowed = []
+    for kind in importable_kinds():
+        with suppress(AccessDenied):
+            kind.require(actor)
+            allowed.append(kind)
+    if not allowed:
+        raise AccessDenied(f"{actor.label} may not take in anything")
+    return allowed
+
+
+def samples_of(run: ImportRun, count: int = 3) -> list[list[str]]:
+    """What stands in each column of the first lines, for the eye."""
+    lines = [line.cells for line in islice(table_of(run).lines(), count)]
+    return [
+        [shown(cells[at].strip()) for cells in lines if at < len(cells) and cells[at].strip()]
+        for at in range(len(run.headings))
+    ]
 
 
 def job_of(run: ImportRun, work: str) -> Job | None:

@@ -7,7 +7,7 @@ that a file which is broken somewhere is refused before anything of it is taken 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,10 +72,11 @@ class Table:
             fault = RepeatsHeadings()
         return Line(number, cells, fault)
 
-    def heads(self) -> str:
-        """The headings for a sentence, not too many."""
-        some = [shown(heading) for heading in self.headings[:12]]
-        return ", ".join(some) + (" …" if len(self.headings) > 12 else "")
+
+def heads(headings: Sequence[str]) -> str:
+    """The headings for a sentence, not too many."""
+    some = [shown(heading) for heading in headings[:12]]
+    return ", ".join(some) + (" …" if len(headings) > 12 else "")
 
 
 def open_table(

@@ -15,7 +15,7 @@ from kesher.core.importing.kinds import (
     importable_kinds,
     labels_of,
 )
-from kesher.core.importing.reading import Table
+from kesher.core.importing.reading import Table, heads
 from kesher.core.importing.refusals import (
     ColumnsMissing,
     FieldTwice,
@@ -100,7 +100,7 @@ def _place_of(table: Table, column: str) -> int:
             return places[0]
     if wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted) <= len(table.headings):
         return int(wanted) - 1
-    raise NoSuchColumn(column=shown(wanted), headings=table.heads())
+    raise NoSuchColumn(column=shown(wanted), headings=heads(table.headings))
 
 
 def columns_for(kind: Importable, table: Table, said: Said) -> Columns:
@@ -114,27 +114,39 @@ def columns_for(kind: Importable, table: Table, said: Said) -> Columns:
     ]
     found = recognise(kind, left)
     columns = {name: places for name, places in found.items() if name not in chosen} | chosen
-    must_suffice(kind, table, columns)
+    must_suffice(kind, table.headings, columns)
     return columns
 
 
-def must_suffice(kind: Importable, table: Table, columns: Columns) -> None:
+def must_suffice(
+    kind: Importable, headings: Sequence[str], columns: Mapping[str, Sequence[int]]
+) -> None:
     """Refuse a file without the columns that its kind cannot do without."""
     missing = [group for group in kind.needs if not set(group) & columns.keys()]
     if not missing:
         return
     wanted = "; ".join(labels_of(kind, group[:4]) for group in missing)
     for other in importable_kinds():
-        if other is not kind and _fits(other, table):
+        if other is not kind and _fits(other, headings):
             raise OtherKind(other=other.label, kind=kind.label, missing=wanted)
-    raise ColumnsMissing(missing=wanted, headings=table.heads())
+    raise ColumnsMissing(missing=wanted, headings=heads(headings))
 
 
-def _fits(kind: Importable, table: Table) -> bool:
+def guess_kind(kinds: Sequence[Importable], headings: Sequence[str]) -> Importable:
+    """Which of some kinds a file brings: the one that most of its headings name."""
+    fitting = [kind for kind in kinds if _fits(kind, headings)] or list(kinds)
+    return max(fitting, key=lambda kind: len(_recognised(kind, headings)))
+
+
+def _recognised(kind: Importable, headings: Sequence[str]) -> Columns:
     try:
-        found = recognise(kind, table.headings)
+        return recognise(kind, headings)
     except HeadingTwice:
-        return False
+        return {}
+
+
+def _fits(kind: Importable, headings: Sequence[str]) -> bool:
+    found = _recognised(kind, headings)
     return all(set(group) & found.keys() for group in kind.needs) and len(found) > 1
 
 

@@ -1,0 +1,55 @@
+"""Files on their way in: kept under a name of our own, and forgotten when they are old."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.importing.models import ImportRun, RefusedLine
+from kesher.core.importing.queries import path_of
+from kesher.core.importing.refusals import FileRefused
+
+LARGEST = 120 * 1024 * 1024  # of an upload; the command line takes files of any size
+KEPT = timedelta(days=30)
+
+
+class FileTooLarge(FileRefused):
+    message = _("A file may have at most %(most)s MB here. Larger ones go in by “kesher import”.")
+
+
+def keep_upload(chunks: Iterable[bytes]) -> Path:
+    """Put what was handed in into a file that only we read; its name is ours."""
+    folder = Path(settings.MEDIA_ROOT) / "imports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".csv")
+    path, size = Path(name), 0
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LARGEST:
+                    raise FileTooLarge(most=LARGEST // 1024 // 1024)
+                file.write(chunk)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def forget_old_files(now: datetime) -> int:
+    """Drop files and refused lines of imports that lie a month back; what they brought stays."""
+    old = ImportRun.objects.filter(opened_at__lt=now - KEPT).exclude(path="")
+    count = 0
+    for run in old.iterator():
+        if run.is_ours:
+            path_of(run).unlink(missing_ok=True)
+        RefusedLine.objects.filter(run=run).delete()
+        ImportRun.objects.filter(pk=run.pk).update(path="", expected=None)
+        count += 1
+    return count

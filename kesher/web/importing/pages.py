@@ -1,0 +1,238 @@
+"""The page of an import: bring a file, see what its columns are and what would become of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kesher.core.access import Scope, visible
+from kesher.core.importing.commands import open_import
+from kesher.core.importing.keeping import keep_upload
+from kesher.core.importing.kinds import column_of
+from kesher.core.importing.models import ImportRun
+from kesher.core.importing.queries import allowed_kinds, imports_of, job_of, kind_of, samples_of
+from kesher.core.importing.recognising import must_suffice
+from kesher.core.importing.report import counted
+from kesher.core.models import Job
+from kesher.core.refusal import Refusal
+from kesher.customers.models import Customer
+from kesher.organization.models import Branch
+from kesher.surface.page import is_fragment
+from kesher.web.importing.work import begin, work_of
+
+SHOWN_REFUSED = 100
+RECENT = 8
+OUTCOMES = {
+    "created": (gettext_lazy("New"), "plus", "ok"),
+    "updated": (gettext_lazy("Changed"), "edit", "brand"),
+    "unchanged": (gettext_lazy("Unchanged"), "check", ""),
+    "refused": (gettext_lazy("Refused"), "ban", "bad"),
+}
+WORKING = {
+    "check": gettext_lazy("Looking through %(file)s"),
+    "run": gettext_lazy("Taking in %(file)s"),
+    "undo": gettext_lazy("Taking back %(file)s"),
+}
+
+
+def import_of(request: HttpRequest, pk: int) -> ImportRun:
+    """The file, if this member brought it."""
+    run = imports_of(request.actor).filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Bring a file; below, the ones brought before."""
+    kinds = allowed_kinds(request.actor)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            return redirect("import-file", _opened(request).pk)
+        except Refusal as refused:
+            refusal = str(refused)
+    context = {
+        "kinds": kinds,
+        "refusal": refusal,
+        "recent": [_line(run) for run in imports_of(request.actor)[:RECENT]],
+    }
+    return render(request, "importing/index.html", context, status=422 if refusal else 200)
+
+
+def _opened(request: HttpRequest) -> ImportRun:
+    """The file as it was handed in, looked through at once when that takes no time."""
+    handed_in = request.FILES.get("file")
+    if handed_in is None:
+        raise FileNotChosen
+    path = keep_upload(handed_in.chunks())
+    try:
+        run = open_import(
+            by=request.actor, kind=None, path=path, name=handed_in.name or "", is_ours=True
+        )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if _missing(run) == "":
+        begin(request, run, "check")
+    return run
+
+
+class FileNotChosen(Refusal):
+    """The form came without a file."""
+
+    message = gettext_lazy("Choose a file first.")
+
+
+def _line(run: ImportRun) -> dict[str, Any]:
+    return {
+        "run": run,
+        "kind": kind_of(run).label,
+        "counts": _counts(run.counts) if run.done else [],
+    }
+
+
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file: its columns and what would become of it, or what became of it."""
+    run = import_of(request, pk)
+    context = {"run": run, "kind": kind_of(run).label, "working": _working(run)}
+    if run.state == ImportRun.State.READ and not context["working"]:
+        return render(request, "importing/file.html", context | _before(request, run))
+    return render(request, "importing/report.html", context | _after(run))
+
+
+def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    """What can still be chosen, and what would happen as it stands."""
+    kind = kind_of(run)
+    try:
+        samples = samples_of(run)
+    except Refusal as refusal:
+        return {"gone": str(refusal)}
+    chosen = {at: name for name, places in run.columns.items() for at in places}
+    missing = _missing(run)
+    return {
+        "kinds": allowed_kinds(request.actor),
+        "fields": [(column.name, column.label) for column in kind.columns],
+        "columns": [
+            {"at": at, "heading": heading, "samples": samples[at], "field": chosen.get(at, "")}
+            for at, heading in enumerate(run.headings)
+        ],
+        "recognised": len(chosen),
+        "missing": missing,
+        "match": [(name, column_of(kind, name).label, name in run.match) for name in kind.match_by],
+        "branches": _branches(request, run),
+        "found": _found(run) if not missing else None,
+        "failed": _failure(run, "check"),
+    }
+
+
+def _missing(run: ImportRun) -> str:
+    """Why the columns do not suffice yet; empty when they do."""
+    try:
+        must_suffice(kind_of(run), run.headings, run.columns)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _branches(request: HttpRequest, run: ImportRun) -> list[tuple[int, str, bool]]:
+    """Where new customers may belong, if there is a choice and the file names no branch."""
+    if run.kind != "customers" or "branches" in run.columns:
+        return []
+    actor = request.actor
+    rows = visible(actor, Branch).filter(closed_on=None).order_by("name")
+    if actor.scope(Customer, "add") < Scope.ALL:
+        rows = rows.filter(pk__in=actor.branches)
+    chosen = run.options.get("branches") or sorted(actor.branches)
+    branches = [(pk, name, pk in chosen) for pk, name in rows.values_list("pk", "name")]
+    return branches if len(branches) > 1 else []
+
+
+def _counts(counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        dict(zip(("label", "icon", "tone"), OUTCOMES[name], strict=True), name=name, count=count)
+        for name, count in counted(counts).items()
+    ]
+
+
+def _found(run: ImportRun) -> dict[str, Any] | None:
+    """What looking through the file has shown: counts, and the first lines of each outcome."""
+    if run.expected is None:
+        return None
+    first = run.expected["first"]
+    counts = _counts(run.expected["counts"])
+    groups = [one | {"lines": first[one["name"]]} for one in counts if first.get(one["name"])]
+    brings = sum(run.expected["counts"][name] for name in ("created", "updated"))
+    return {"counts": counts, "groups": groups, "brings": brings}
+
+
+def _after(run: ImportRun) -> dict[str, Any]:
+    """What became of a file."""
+    refused = run.refused_lines.order_by("number")
+    undone = job_of(run, "undo")
+    may_go_back = run.state in ("done", "cancelled", "failed") and run.done > 0
+    return {
+        "counts": _counts(run.counts),
+        "refused": refused[:SHOWN_REFUSED],
+        "refused_count": counted(run.counts)["refused"],
+        "stayed": undone.result.get("stayed", []) if undone else [],
+        "restored": undone.result.get("restored") if undone else None,
+        "may_go_back": may_go_back and bool(run.counts["created"] or run.counts["updated"]),
+        "may_go_on": run.state == "failed",
+        "failed": _failure(run, "run") if run.state == "failed" else "",
+    }
+
+
+def _failure(run: ImportRun, work: str) -> str:
+    """Why work came to a stop, in words."""
+    held = job_of(run, work)
+    return held.error.partition(": ")[2] if held and held.state == Job.State.FAILED else ""
+
+
+# ---- progress
+
+
+def _working(run: ImportRun) -> dict[str, Any] | None:
+    """The work on a file as `parts/progress.html` draws it."""
+    doing = work_of(run)
+    if doing is None:
+        return None
+    work, held = doing
+    rate, left = _pace(held)
+    return {
+        "id": held.pk,
+        "work": work,
+        "title": WORKING[work] % {"file": run.file_name},
+        "done": held.done,
+        "total": held.total if work != "undo" else None,
+        "rate": rate,
+        "seconds_left": left,
+        "state": "running",
+        "note": "" if held.started_at else _("The file waits its turn."),
+    }
+
+
+def _pace(held: Job) -> tuple[int | None, int | None]:
+    """Lines a second, and the seconds that are left at that pace."""
+    if not held.started_at or not held.done:
+        return None, None
+    rate = held.done / max((timezone.now() - held.started_at).total_seconds(), 0.1)
+    left = int((held.total - held.done) / rate) if held.total and rate else None
+    return round(rate), left
+
+
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the work has come; when it is over, the page draws itself anew."""
+    run = import_of(request, pk)
+    working = _working(run)
+    if working is None:
+        if not is_fragment(request):
+            return redirect("import-file", pk)
+        return HttpResponse(status=200, headers={"HX-Refresh": "true"})
+    context = {"run": run, "job": working}
+    return render(request, "importing/_working.html", context)
