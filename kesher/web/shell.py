@@ -17,7 +17,6 @@ from kesher.engagement.models import Task
 from kesher.engagement.queries import unread_count
 from kesher.organization.models import Business, Member
 from kesher.organization.queries import pinned_views
-from kesher.web.organization.looking import notices
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "business": getattr(request, "business", None),
         "live_url": "/live",
         "viewing_as": getattr(request, "viewing_as", None),
-        "notices": notices(request),
     }
     actor = getattr(request, "actor", None)
     if actor is None:

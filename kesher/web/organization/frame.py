@@ -58,8 +58,6 @@ SECTIONS = (
             _managing(Resource)),
     Section("roles", _("Roles"), _("What each role may see and do"), "shield-lock",
             _managing(Role)),
-    Section("mailbox", _("Mailbox"), _("Messages that Kesher sent or is about to send"), "mail",
-            _managing(Business)),
 )  # fmt: skip
 
 

@@ -7,7 +7,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from kesher.core.models import StoredFile
-from kesher.organization.models import Absence, Branch, Business, Holiday, Resource, Role, Team
+from kesher.organization.models import (
+    Absence,
+    Branch,
+    Business,
+    Classification,
+    Holiday,
+    Resource,
+    Role,
+    Team,
+)
 
 PAGES = {  # path: who opens it
     "/settings/": {"owner", "manager", "receptionist", "agent"},
@@ -243,8 +252,6 @@ def test_what_is_no_right_is_refused(browse, change):
 
 
 def test_a_clearance_is_switched(browse, clinic):
-    from kesher.organization.models import Classification
-
     role, health = Role.objects.get(key="agent"), Classification.objects.get(key="health")
     path = f"/settings/roles/{role.pk}/clearances/"
     browser = browse("owner")
@@ -283,7 +290,7 @@ def test_nobody_else_touches_roles(browse):
             answer = browser.post(
                 f"/settings/roles/{role.pk}/{path}/",
                 {"kind": "customers.customer", "action": "view", "scope": 4, "seen": 1, "en": "X",
-                 "classification": 1},
+                 "classification": Classification.objects.get(key="health").pk},
             )  # fmt: skip
             assert answer.status_code == 403, path
     assert Role.objects.get(key="agent").version == 1
