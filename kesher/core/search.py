@@ -32,8 +32,8 @@ from kesher.core.search_steps import STEPS, Asked, Query, keys_of, likeness, nam
 from kesher.core.text import clean
 
 LONGEST = 200  # characters of a query that are read
-NEWEST = 150  # matches that are looked at before the index is asked for the actor's own
-CANDIDATES = 60
+NEWEST = 120  # matches that are looked at before the index is asked for the actor's own
+CANDIDATES = 50
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class Hit:
     title: str
     detail: str = ""
     score: float = field(default=0, compare=False)
+
+    @property
+    def parts(self) -> list[str]:
+        """The detail in pieces, each of which may run in its own direction."""
+        return [part for part in self.detail.split(" · ") if part]
 
 
 class Searchable:
@@ -64,6 +69,10 @@ class Searchable:
     def hit(self, actor: Actor, record: Any) -> tuple[str, str]:
         """Title and detail of one found record, as far as the actor may read them."""
         raise NotImplementedError
+
+    def lines(self, actor: Actor, records: Sequence[Any]) -> list[tuple[str, str]]:
+        """The same of many at once, for a kind that asks for something all of them need."""
+        return [self.hit(actor, record) for record in records]
 
 
 _kinds: dict[str, Searchable] = {}
@@ -134,7 +143,7 @@ def named_alike(kind: str, names: Sequence[str], *, limit: int = NEWEST) -> list
     """
     groups = [[word, *keys_of(word)] for word in names]
     numbers = search_index.newest(groups, limit) if groups else []
-    matches = search_index.entries(numbers) if numbers else []
+    matches = search_index.entries(numbers)
     return [m.record_id for m in matches if (m.kind, m.classification) == (kind, OPEN)]
 
 
@@ -151,7 +160,7 @@ def _ask(searches: dict[str, _Search], asked: Asked, query: Query, base: float) 
 def _take(
     searches: dict[str, _Search], asked: Asked, query: Query, base: float, numbers: Sequence[int]
 ) -> None:
-    for match in search_index.entries(numbers) if numbers else ():
+    for match in search_index.entries(numbers):
         search = searches.get(match.kind)
         if search is None or len(search.fresh) >= CANDIDATES:
             continue
@@ -212,7 +221,7 @@ class _Search:
         """Whether the actor may know that this entry matched."""
         if not self.actor.is_system and match.classification not in self.classes:
             return False
-        return self.reach == Scope.ALL or not self.marks.isdisjoint(match.scope)
+        return self.reach == Scope.ALL or not self.marks.isdisjoint(match.scope.split())
 
     def keep(self) -> None:
         """Add what a step found; what an earlier step found stays above."""
@@ -224,8 +233,10 @@ class _Search:
         best = sorted(self.found, key=lambda pk: (-self.found[pk], -pk))[: self.limit]
         if not best:
             return []
-        rows = self.declared.live(visible(self.actor, self.declared.model).filter(pk__in=best))
+        seen = visible(self.actor, self.declared.model).filter(pk__in=best)
+        rows = list(self.declared.live(seen))
+        lines = self.declared.lines(self.actor, rows)
         return [
-            Hit(self.declared.kind, row.pk, *self.declared.hit(self.actor, row), self.found[row.pk])
-            for row in rows
+            Hit(self.declared.kind, row.pk, *line, self.found[row.pk])
+            for row, line in zip(rows, lines, strict=True)
         ]

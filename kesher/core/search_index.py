@@ -7,7 +7,7 @@ Beside it stands the vocabulary: every word of an open text once, to put a typin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 from rapidfuzz import process
@@ -63,6 +63,7 @@ POSTGRES_TABLES = (
 SQLITE = "SELECT rowid FROM core_search WHERE core_search MATCH %s ORDER BY rowid DESC LIMIT %s"
 POSTGRES = """SELECT id FROM core_search_matching(%s::tsquery, 2000) AS m(id)
     ORDER BY id DESC LIMIT %s"""
+ENTRIES = "SELECT kind, record_id, classification, scope, text, weight FROM core_searchentry"
 LATEST = "SELECT id FROM core_search_latest(%s::tsquery, 4000, %s) AS m(id) ORDER BY id DESC"
 SQLITE_RECORDS = "SELECT e.record_id FROM core_search s JOIN core_searchentry e ON e.id = s.rowid"
 POSTGRES_RECORDS = """SELECT e.record_id FROM core_searchentry e
@@ -71,14 +72,13 @@ for _name, _statement in SQLITE_TRIGGERS.items():
     expect_trigger(_name, _statement)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """One entry of the index: whose it is, who may know, and the folded text it was made of."""
 
     kind: str
     record_id: int
     classification: str
-    scope: frozenset[str]
+    scope: str
     text: str
     weight: int
 
@@ -108,12 +108,13 @@ def _is_frequent(word: str) -> bool:
 
 def entries(numbers: Sequence[int]) -> list[Match]:
     """These entries, the newest first."""
-    rows = SearchEntry.objects.filter(pk__in=numbers).order_by("-pk")
-    columns = ("kind", "record_id", "classification", "scope", "text", "weight")
-    return [
-        Match(kind, pk, classification, frozenset(scope.split()), text, weight)
-        for kind, pk, classification, scope, text, weight in rows.values_list(*columns)
-    ]
+    if not numbers:
+        return []
+    listed = ", ".join(str(int(number)) for number in numbers)
+    sql = f"{ENTRIES} WHERE id IN ({listed}) ORDER BY id DESC"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [Match(*row) for row in cursor.fetchall()]
 
 
 def words_of(kind: str, record_ids: Sequence[int]) -> dict[int, set[str]]:
