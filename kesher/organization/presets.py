@@ -105,7 +105,7 @@ def _sold(scope: Scope) -> Cells:
 OWNER = RolePreset("owner", {"en": "Owner", "he": "בעלים", "el": "Ιδιοκτήτης"}, is_owner=True)
 MANAGER = RolePreset(
     "manager",
-    {"en": "Branch manager", "he": "ניהול סניף", "el": "Υπεύθυνος υποκαταστήματος"},
+    {"en": "Branch manager", "he": "ניהול סניף", "el": "Διευθυντής υποκαταστήματος"},
     _run(BRANCH),
     ("contact", "personal", "financial", "confidential", "staff"),
 )
