@@ -104,7 +104,7 @@ _ALL = (
         "second_step_added",
         Text("A second step was added", "Hello {name},\n\nsigning in now asks for a code "
              "from your authenticator app."),
-        Text("נוסף שלב שני", "שלום {name},\n\nמעכשיו הכניסה דורשת גם קוד מיישומון האימות."),
+        Text("נוסף שלב שני", "שלום {name},\n\nמעכשיו הכניסה דורשת גם קוד מאפליקציית האימות."),
         Text("Προστέθηκε δεύτερο βήμα", "Γεια σας {name},\n\nη σύνδεση ζητά πλέον και κωδικό από "
              "την εφαρμογή επαλήθευσης."),
     ),
@@ -112,7 +112,7 @@ _ALL = (
         "second_step_removed",
         Text("The second step was removed", "Hello {name},\n\nsigning in no longer asks for a "
              "code from your authenticator app."),
-        Text("השלב השני הוסר", "שלום {name},\n\nהכניסה כבר לא דורשת קוד מיישומון האימות."),
+        Text("השלב השני הוסר", "שלום {name},\n\nהכניסה כבר לא דורשת קוד מאפליקציית האימות."),
         Text("Το δεύτερο βήμα καταργήθηκε", "Γεια σας {name},\n\nη σύνδεση δεν ζητά πλέον κωδικό "
              "από την εφαρμογή επαλήθευσης."),
     ),

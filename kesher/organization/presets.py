@@ -28,7 +28,7 @@ CLASSIFICATIONS: dict[str, dict[str, str]] = {
     "contact": {"en": "Contact details", "he": "פרטי קשר", "el": "Στοιχεία επικοινωνίας"},
     "personal": {"en": "Personal", "he": "אישי", "el": "Προσωπικά"},
     "financial": {"en": "Financial", "he": "כספי", "el": "Οικονομικά"},
-    "health": {"en": "Health", "he": "בריאות", "el": "Υγείας"},
+    "health": {"en": "Health", "he": "רפואי", "el": "Υγείας"},
     "confidential": {"en": "Confidential", "he": "חסוי", "el": "Εμπιστευτικά"},
     "staff": {"en": "Staff matters", "he": "ענייני צוות", "el": "Θέματα προσωπικού"},
 }
@@ -127,7 +127,7 @@ ROLES: dict[str, tuple[RolePreset, ...]] = {
         OWNER,
         MANAGER,
         RolePreset(
-            "receptionist", {"en": "Receptionist", "he": "קבלה", "el": "Γραμματεία"},
+            "receptionist", {"en": "Receptionist", "he": "דלפק קבלה", "el": "Γραμματεία"},
             _served(BRANCH), ("contact", "personal"),
         ),
         RolePreset(
@@ -145,7 +145,7 @@ ROLES: dict[str, tuple[RolePreset, ...]] = {
         OWNER,
         MANAGER,
         RolePreset(
-            "seller", {"en": "Shop assistant", "he": "מכירה", "el": "Πωλητής"},
+            "seller", {"en": "Shop assistant", "he": "מכירות", "el": "Πωλητής"},
             _sold(BRANCH), ("contact", "financial"),
         ),
         RolePreset(
@@ -164,7 +164,7 @@ ROLES: dict[str, tuple[RolePreset, ...]] = {
         OWNER,
         MANAGER,
         RolePreset(
-            "supervisor", {"en": "Team lead", "he": "ראשות צוות", "el": "Επικεφαλής ομάδας"},
+            "supervisor", {"en": "Team lead", "he": "ניהול צוות", "el": "Επικεφαλής ομάδας"},
             {
                 **_served(TEAM),
                 **_cells(CUSTOMER, TEAM, "export"),
@@ -188,7 +188,7 @@ ROLES: dict[str, tuple[RolePreset, ...]] = {
         OWNER,
         MANAGER,
         RolePreset(
-            "dispatcher", {"en": "Dispatcher", "he": "סידור עבודה", "el": "Συντονισμός"},
+            "dispatcher", {"en": "Dispatcher", "he": "תיאום עבודות", "el": "Συντονισμός"},
             _served(BRANCH), ("contact", "personal"),
         ),
         RolePreset(
