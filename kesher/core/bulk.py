@@ -24,10 +24,10 @@ def insert_rows(
 
     Columns that are not named take the default of the database, so Python's must be given.
     """
-    fields = [model._meta.get_field(name) for name in names]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
     prepare = [(at, _prepare(field)) for at, field in enumerate(fields) if not _is_plain(field)]
     ending = " ON CONFLICT DO NOTHING" if unless_there else ""
-    ending += f" RETURNING {_quoted(model._meta.pk.column)}" if returning else ""
+    ending += f" RETURNING {_quoted(str(model._meta.pk.column))}" if returning else ""
     columns = ", ".join(_quoted(field.column) for field in fields)
     head = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608
     place = f"({', '.join(['%s'] * len(fields))})"
@@ -43,7 +43,7 @@ def insert_rows(
     return numbers
 
 
-def _is_plain(field: models.Field) -> bool:
+def _is_plain(field: Any) -> bool:
     """Whether the driver takes the value as it is."""
     kept = field.target_field if field.is_relation else field
     return isinstance(kept, PLAIN)

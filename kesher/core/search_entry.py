@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
@@ -101,8 +102,8 @@ def scope_marks(model: type[Model], ids: Sequence[int]) -> dict[int, list[str]]:
     columns = {f"{name}_id": mark for mark, name in _columns(policy) if name}
     rows = model._default_manager.filter(pk__in=ids)
     for pk, *values in rows.values_list("pk", *columns):
-        held = zip(columns.values(), values, strict=True)
-        marks[pk] += [f"{mark}{value}" for mark, value in held if value]
+        pairs = zip(columns.values(), values, strict=True)
+        marks[pk] += [f"{mark}{value}" for mark, value in pairs if value]
     if policy.within and not (policy.team or policy.branch or policy.branches):
         _add_marks_of_parents(policy, marks, rows)
     return marks
@@ -114,7 +115,7 @@ def _columns(policy: Policy) -> list[tuple[str, str | None]]:
 
 
 def _add_marks_of_parents(policy: Policy, marks: dict[int, list[str]], rows: QuerySet) -> None:
-    parent = policy.model._meta.get_field(policy.within).related_model
+    parent: Any = policy.model._meta.get_field(str(policy.within)).related_model
     hanging = rows.filter(**{f"{policy.within}__isnull": False})
     above = dict(hanging.values_list("pk", f"{policy.within}_id"))
     of_parents = scope_marks(parent, list(set(above.values())))

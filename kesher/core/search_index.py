@@ -185,7 +185,8 @@ def similar_words(word: str) -> list[str]:
     errors = 1 if length < 8 else 2
     head, tail = word[: (length - 1) // 2], word[(length - 1) // 2 + 1 :][::-1]
     lengths = (length - errors, length + errors)
-    values = [*_beginning(head), *lengths, *_beginning(tail), *lengths, NEIGHBOURS]
+    values: list[str | int] = [*_beginning(head), *lengths]
+    values += [*_beginning(tail), *lengths, NEIGHBOURS]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT word FROM core_search_vocabulary WHERE word >= %s AND word < %s "

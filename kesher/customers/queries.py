@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kesher.core.access import Actor, label_of, readable, visible
+from kesher.core.access import Actor, hanging, label_of, may, readable, visible
 from kesher.customers.models import Customer, CustomerContact, Tie, Wish
 from kesher.organization.models import Branch
 
@@ -49,6 +49,33 @@ def sharers_of(actor: Actor, contacts: Sequence[CustomerContact]) -> dict[int, S
         )
         for point, others in held.items()
     }
+
+
+def points_of(actor: Actor, customer: Customer) -> list[CustomerContact]:
+    """The contact details of a customer as he ranks them; each knows whether others use it too."""
+    if "raw" not in readable(actor, CustomerContact):
+        return []
+    uses = CustomerContact.objects.filter(point=OuterRef("point")).exclude(customer=customer)
+    rows = hanging(actor, CustomerContact, customer).select_related("point")
+    return list(rows.annotate(is_shared=Exists(uses)).order_by("rank", "pk"))
+
+
+def ties_in_sight(actor: Actor, customer: Customer, most: int) -> list[tuple[Tie, bool]]:
+    """What he is to others and they to him, and whether the actor may open the other one."""
+    if not may(actor, "view", Tie):
+        return []
+    mine = Q(customer=customer) | Q(other=customer)
+    rows = Tie.objects.filter(mine).select_related("customer", "other").order_by("ends_on", "pk")
+    named = (*(field.name for field in Tie._meta.concrete_fields), "customer__name", "other__name")
+    found = list(rows.only(*named)[:most])
+    ends = {one for row in found for one in (row.customer_id, row.other_id)}
+    reached = visible(actor, Customer).filter(pk__in=ends) if found else Customer.objects.none()
+    seen = set(reached.values_list("pk", flat=True))
+    return [
+        (row, (row.other_id if row.customer_id == customer.pk else row.customer_id) in seen)
+        for row in found
+        if row.customer_id in seen
+    ]
 
 
 def ties_of(actor: Actor, customer: Customer) -> QuerySet[Tie]:

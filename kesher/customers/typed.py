@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.refusal import Refusal
@@ -56,6 +57,15 @@ LONGEST_ABOUT = 20_000
 def line(text: str) -> str:
     """One line of text without what no person types, single spaces between words."""
     return SPACES.sub(" ", MARKS.sub("", clean(text))).strip() if text else ""
+
+
+def fitted(model: type[Model], name: str, text: str) -> str:
+    """One line of text that fits the column; refuses what does not."""
+    kept = line(text)
+    column: Any = model._meta.get_field(name)
+    if len(kept) > column.max_length:
+        raise TooLong(field=str(column.verbose_name), most=column.max_length)
+    return kept
 
 
 def label_of(name: str) -> str:

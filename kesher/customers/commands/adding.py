@@ -41,7 +41,7 @@ KEPT = (  # columns of a new customer that its first Change remembers when they 
 )  # fmt: skip
 
 
-COLUMNS = [(name, Customer._meta.get_field(name).attname) for name in KEPT]
+COLUMNS = [(f.name, f.attname) for f in Customer._meta.concrete_fields if f.name in KEPT]
 
 
 class NumberTaken(Refusal):
@@ -165,8 +165,8 @@ def _refuse_taken_numbers(records: Iterable[Customer]) -> None:
         seen.add(number)
     for at in range(0, len(numbers), CHUNK):
         taken = Customer.objects.filter(reference__in=numbers[at : at + CHUNK])
-        for number in taken.values_list("reference", flat=True)[:1]:
-            raise NumberTaken(number=number)
+        for held in taken.values_list("reference", flat=True)[:1]:
+            raise NumberTaken(number=held)
 
 
 class _Names:
@@ -179,10 +179,7 @@ class _Names:
 
 
 def _rows_by_name(model: type[N], names: Iterable[str], is_demo: bool) -> dict[str, N]:
-    most = model._meta.get_field("name").max_length
-    kept = {name: typed.line(name) for name in names if typed.line(name)}
-    if any(len(name) > most for name in kept.values()):
-        raise typed.TooLong(field=str(model._meta.verbose_name), most=most)
+    kept = {name: word for name in names if (word := typed.fitted(model, "name", name))}
     wanted = set(kept.values())
     missing = wanted - set(
         model._default_manager.filter(name__in=wanted).values_list("name", flat=True)
@@ -190,8 +187,8 @@ def _rows_by_name(model: type[N], names: Iterable[str], is_demo: bool) -> dict[s
     model._default_manager.bulk_create(
         (model(name=name, is_demo=is_demo) for name in sorted(missing)), ignore_conflicts=True
     )
-    rows = {row.name: row for row in model._default_manager.filter(name__in=wanted)}
-    return {name: rows[short] for name, short in kept.items()}
+    rows = {str(row): row for row in model._default_manager.filter(name__in=wanted)}
+    return {name: rows[word] for name, word in kept.items()}
 
 
 def _save(by: Actor, read: Sequence, names: _Names, batch: str) -> None:

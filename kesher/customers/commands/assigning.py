@@ -91,11 +91,7 @@ def _held(ids: Sequence[int]) -> list[Customer]:
 
 
 def _tags(names: Iterable[str], *, is_new: bool) -> set[int]:
-    most = Tag._meta.get_field("name").max_length
-    kept = {typed.line(name) for name in names if typed.line(name)}
-    for name in kept:
-        if len(name) > most:
-            raise typed.TooLong(field=str(_("Tag")), most=most)
+    kept = {tag for name in names if (tag := typed.fitted(Tag, "name", name))}
     if is_new:
         Tag.objects.bulk_create((Tag(name=name) for name in sorted(kept)), ignore_conflicts=True)
     return set(Tag.objects.filter(name__in=kept).values_list("pk", flat=True))

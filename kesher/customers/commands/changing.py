@@ -97,18 +97,16 @@ def _checked(name: str, value: Any) -> Any:
     if name == "preferred_days":
         return typed.checked_days(value or [])
     if name == "source" and isinstance(value, str):
-        return _source(typed.line(value))
-    field = Customer._meta.get_field(name)
+        return _source(value)
+    field: Any = Customer._meta.get_field(name)
     if field.is_relation and value is not None and not isinstance(value, Model):
         return field.related_model._default_manager.get(pk=value)
     return value
 
 
 def _source(name: str) -> Source | None:
-    most = Source._meta.get_field("name").max_length
-    if len(name) > most:
-        raise typed.TooLong(field=str(_("Source")), most=most)
-    return Source.objects.get_or_create(name=name)[0] if name else None
+    kept = typed.fitted(Source, "name", name)
+    return Source.objects.get_or_create(name=kept)[0] if kept else None
 
 
 def _refuse_taken(customer: Customer, kept: Mapping[str, Any]) -> None:

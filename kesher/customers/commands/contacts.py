@@ -52,7 +52,7 @@ def add_contact(
         raise ContactThere(value=reading.raw[:60])
     if len(uses) >= MOST:
         raise TooManyContacts(most=MOST)
-    fresh = Use(reading, _label(label))
+    fresh = Use(reading, typed.fitted(CustomerContact, "label", label))
     rewrite(
         by=by, customer=customer, uses=[fresh, *uses] if is_first else [*uses, fresh], batch=batch
     )
@@ -81,7 +81,7 @@ def change_contact(
     uses = held_uses(customer)
     if reading.key != key and any(use.reading.key == reading.key for use in uses):
         raise ContactThere(value=reading.raw[:60])
-    changed = Use(reading, _label(label), valid_until)
+    changed = Use(reading, typed.fitted(CustomerContact, "label", label), valid_until)
     rewrite(
         by=by,
         customer=customer,
@@ -132,11 +132,3 @@ def _kind(kind: str) -> str:
     if kind not in ContactPoint.Kind.values:
         raise typed.ChoiceUnknown(value=kind[:40], field=str(_("Kind")))
     return kind
-
-
-def _label(text: str) -> str:
-    kept = typed.line(text)
-    most = CustomerContact._meta.get_field("label").max_length
-    if len(kept) > most:
-        raise typed.TooLong(field=str(_("Label")), most=most)
-    return kept

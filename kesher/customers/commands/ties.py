@@ -75,7 +75,7 @@ def tie(
         customer=customer,
         other=other,
         role=role,
-        title=_title(title),
+        title=typed.fitted(Tie, "title", title),
         starts_on=typed.checked_day("since_on", starts_on),
     )
     _remember_added(by, made, batch or new_batch())
@@ -117,7 +117,11 @@ def change_tie(
     current = Tie.objects.select_related("customer", "other").get(pk=locked(tie).pk)
     if ends_on is None and current.ends_on is not None:
         _refuse_double(current)
-    values = {"title": _title(title), "starts_on": starts_on, "ends_on": ends_on}
+    values = {
+        "title": typed.fitted(Tie, "title", title),
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+    }
     after = {name: value for name, value in values.items() if getattr(current, name) != value}
     if not after:
         return
@@ -231,14 +235,6 @@ def _refuse_double(current: Tie) -> None:
     )
     if others.exclude(pk=current.pk).exists():
         raise TiedAlready
-
-
-def _title(text: str) -> str:
-    kept = typed.line(text)
-    field = Tie._meta.get_field("title")
-    if len(kept) > field.max_length:
-        raise typed.TooLong(field=str(field.verbose_name), most=field.max_length)
-    return kept
 
 
 def _remember_added(by: Actor, made: Tie, batch: str) -> None:

@@ -125,12 +125,9 @@ def drop_wish(*, by: Actor, wish: Wish, batch: str = "") -> None:
 
 
 def _text(text: str) -> str:
-    kept = typed.line(text)
-    field = Wish._meta.get_field("text")
+    kept = typed.fitted(Wish, "text", text)
     if not kept:
         raise WishMissing
-    if len(kept) > field.max_length:
-        raise typed.TooLong(field=str(field.verbose_name), most=field.max_length)
     return kept
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import Actor, readable, visible
 from kesher.core.text import clean
 from kesher.customers.models import Channel, ContactPoint, Customer, CustomerTag, Source, Tie, Wish
+from kesher.customers.typed import line
 from kesher.organization.models import Branch, Language, Member, Team
 
 LTR = {"dir": "ltr", "autocapitalize": "off", "spellcheck": "false"}
@@ -26,11 +27,10 @@ class Day(forms.DateField):
             attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
         )
         super().__init__(widget=widget, localize=True, required=False, **named)
-        self.help_text = named.get("help_text") or _("Day, month, year: 31/12/1990")
 
     def to_python(self, value: Any) -> Any:
         """Direction marks come along with a pasted day."""
-        return super().to_python(clean(value) if isinstance(value, str) else value)
+        return super().to_python(line(value) if isinstance(value, str) else value)
 
 
 class Words(forms.CharField):
@@ -85,7 +85,7 @@ class NewForm(Form):
     )  # fmt: skip
     email = Words(label=_("E-mail"), required=False, max_length=254, widget=email_input())
     city = Words(label=_("City"), required=False, max_length=80)
-    birth_on = Day(label=_("Birthday"))
+    birth_on = Day(label=_("Birthday"), help_text=_("Day, month, year: 31/12/1990"))
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", "—"), *Language.choices], required=False
     )
@@ -136,7 +136,7 @@ class EditForm(Form):
     gender = forms.ChoiceField(
         label=_("Gender"), choices=[("", "—"), *Customer.Gender.choices], required=False
     )
-    birth_on = Day(label=_("Birthday"))
+    birth_on = Day(label=_("Birthday"), help_text=_("Day, month, year: 31/12/1990"))
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", "—"), *Language.choices], required=False
     )
