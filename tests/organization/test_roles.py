@@ -179,7 +179,7 @@ def test_names_are_needed_and_not_shared(clinic):
     with pytest.raises(NameMissing):
         add_role(by=boss, labels={"en": " "}, like=role("agent"))
     with pytest.raises(NameTaken):
-        add_role(by=boss, labels={"he": "קבלה"}, like=role("agent"))
+        add_role(by=boss, labels={"he": "דלפק קבלה"}, like=role("agent"))
     assert add_role(by=boss, labels={"he": "לילה"}, like=role("agent")).key == "own"
     assert add_role(by=boss, labels={"he": "בוקר"}, like=role("agent")).key == "own_2"
 
