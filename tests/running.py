@@ -48,6 +48,8 @@ class Place:
             "DATABASE_URL": self.database_url,
             "DJANGO_SETTINGS_MODULE": "kesher.config.settings",
             "PYTHONPATH": str(ROOT),
+            # A run that is killed leaves no server behind.
+            "KESHER_PARENT": str(os.getpid()),
             **self.environment,
         }
 

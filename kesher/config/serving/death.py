@@ -8,14 +8,17 @@ import sys
 from kesher.config.environment import said
 
 PARENT = "KESHER_PARENT"
+SET_DEATH_SIGNAL = 1
 
 
 def end_with_parent() -> None:
-    """Have the kernel end this process with its parent, so that nothing holds the port."""
+    """Have the kernel end this process with its parent, so that nothing holds the port.
+
+    A gentler signal could come before anybody listens to it and be lost.
+    """
     parent = said(PARENT)
     if not parent or sys.platform != "linux":
         return
-    set_death_signal = 1
-    ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(SET_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != int(parent):
-        os.kill(os.getpid(), signal.SIGTERM)
+        os._exit(1)

@@ -21,7 +21,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from kesher.config.environment import Address, said
-from kesher.config.serving.death import PARENT
+from kesher.config.serving.death import PARENT, end_with_parent
 
 log = logging.getLogger(__name__)
 WORKER = (sys.executable, "-m", "kesher.config.command_line", "worker")
@@ -31,7 +31,8 @@ PATIENCE_SECONDS = 20
 
 
 def serve(address: Address, *, tell: Callable[[str], object], with_worker: bool = True) -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop, or until whoever started this under KESHER_PARENT is gone."""
+    end_with_parent()
     preload()
     os.environ[PARENT] = str(os.getpid())
     minder = Minder(WORKER) if with_worker else None
