@@ -21,9 +21,7 @@ def change(clinic, who, by, seen=None, **values):
 
 def test_one_changes_himself_and_a_manager_his_people(clinic):
     assert change(clinic, "dentist", "dentist", name=" Dana ").name == "Dana"
-    assert (
-        change(clinic, "dentist", "manager", email="Dana@clinic.test").email == "dana@clinic.test"
-    )
+    assert change(clinic, "agent", "manager", email="Dana@clinic.test").email == "dana@clinic.test"
     assert EventRecord.objects.filter(name="organization.MemberChanged").count() == 2
 
 
@@ -32,6 +30,17 @@ def test_nobody_changes_a_colleague(clinic):
         change(clinic, "dentist", "receptionist", name="X")
     with pytest.raises(AccessDenied):
         change(clinic, "eilat", "manager", name="X")
+
+
+def test_the_address_that_signs_in_is_changed_only_by_who_may_do_as_much(clinic):
+    with pytest.raises(AccessDenied):
+        change(clinic, "dentist", "dentist", email="mine@evil.test")
+    with pytest.raises(BeyondOwnRights):  # else a new password would make him the dentist
+        change(clinic, "dentist", "manager", email="mine@evil.test")
+    clinic.owner.memberbranch_set.create(branch=clinic.haifa)
+    with pytest.raises(BeyondOwnRights):
+        change(clinic, "owner", "manager", email="mine@evil.test")
+    assert change(clinic, "dentist", "dentist", email="DENTIST@clinic.test", name="Dana").name
 
 
 def test_refuses_an_address_in_use_and_an_empty_name(clinic):

@@ -97,6 +97,10 @@ def change_member(
         raise TypeError(f"change_member does not take {sorted(unknown)}")
     if "email" in values:
         values["email"] = free_address(values["email"], besides=member)
+        if values["email"] != member.email:
+            # Whoever holds the mailbox holds the account: a new password is sent there.
+            require(by, "manage", member)
+            must_be_within(by, member.role)
     if not values.get("name", member.name):
         raise NameMissing
     if "language" in values:

@@ -83,6 +83,7 @@ class HolidayForm(Form):
         self.fields["branch"].choices = [("", _("All branches")), *branches]
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Everything that can be set, as far as the role goes."""
     return settings_page(request, "organization/settings.html", "settings")

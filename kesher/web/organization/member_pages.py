@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Scope, allows, guard, may, visible
 from kesher.organization.commands.signing_in import end_other_sessions, forget_second_steps
@@ -32,8 +32,14 @@ from kesher.web.organization.saving import Form, save
 from kesher.web.organization.week import week_of
 
 
-def member(request: HttpRequest, pk: int, refused: dict[str, Form] | None = None) -> HttpResponse:
-    """Everything about one member that the actor may see, and change what he may."""
+@require_safe
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one member that the actor may see."""
+    return _page(request, pk)
+
+
+def _page(request: HttpRequest, pk: int, refused: dict[str, Form] | None = None) -> HttpResponse:
+    """The page, with the form that a command refused as it was typed."""
     actor, refused = request.actor, refused or {}
     person = found(actor, Member, pk, "role")
     is_managed = allows(actor, "manage", person)
@@ -108,7 +114,7 @@ def about(request: HttpRequest, pk: int) -> HttpResponse:
             lambda: change_member(by=request.actor, member=person, values=values, seen=seen),
         ):
             return done(request, _("The member is saved."), "member", pk)
-    return member(request, pk, {"about_form": form})
+    return _page(request, pk, {"about_form": form})
 
 
 @require_POST
@@ -124,7 +130,7 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
             lambda: assign_role(by=request.actor, member=person, role=chosen, seen=seen),
         ):
             return done(request, _("The role is changed."), "member", pk)
-    return member(request, pk, {"role_form": form})
+    return _page(request, pk, {"role_form": form})
 
 
 @require_POST
@@ -140,7 +146,7 @@ def placing(request: HttpRequest, pk: int) -> HttpResponse:
             lambda: place_member(by=actor, member=person, branches=branches, teams=teams),
         ):
             return done(request, _("Branches and teams are saved."), "member", pk)
-    return member(request, pk, {"place_form": form})
+    return _page(request, pk, {"place_form": form})
 
 
 @require_POST
@@ -162,7 +168,8 @@ def returning(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def signing_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign a member out everywhere."""
-    end_other_sessions(by=request.actor, member=found(request.actor, Member, pk))
+    here = request.session.session_key if pk == request.actor.member_id else None
+    end_other_sessions(by=request.actor, member=found(request.actor, Member, pk), besides=here)
     return done(request, _("The member is signed out everywhere."), "member", pk)
 
 
@@ -186,7 +193,7 @@ def shift_planning(request: HttpRequest, pk: int) -> HttpResponse:
         given["branch"] = found(request.actor, Branch, given["branch"])
         if save(form, lambda: plan_shifts(by=request.actor, member=person, **given)):
             return done(request, _("The hours are planned."), "member", pk)
-    return member(request, pk, {"shift_form": form})
+    return _page(request, pk, {"shift_form": form})
 
 
 @require_POST

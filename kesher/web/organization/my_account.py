@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.organization.commands.signing_in import end_other_sessions, end_session
 from kesher.organization.commands.staff import change_member
@@ -58,6 +58,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "organization/my_account.html", context, status=form.status)
 
 
+@require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where I am signed in."""
     held = sessions_of(request.actor, _myself(request), request.session.session_key)

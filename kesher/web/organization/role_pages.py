@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Actor, Scope, require_kind, visible
 from kesher.organization.commands import roles as commands
@@ -130,8 +130,13 @@ def _roles_page(
     )  # fmt: skip
 
 
-def role(request: HttpRequest, pk: int, names: LabelsForm | None = None) -> HttpResponse:
+@require_safe
+def role(request: HttpRequest, pk: int) -> HttpResponse:
     """One role, edited in place."""
+    return _role_page(request, pk)
+
+
+def _role_page(request: HttpRequest, pk: int, names: LabelsForm | None = None) -> HttpResponse:
     require_kind(request.actor, "manage", Role)
     shown = found(request.actor, Role, pk)
     return settings_page(
@@ -222,7 +227,7 @@ def naming(request: HttpRequest, pk: int) -> HttpResponse:
         form, lambda: commands.rename_role(by=request.actor, role=named, labels=form.cleaned_data)
     ):
         return done(request, _("The name is saved."), "role", pk)
-    return role(request, pk, form)
+    return _role_page(request, pk, form)
 
 
 @require_POST
