@@ -95,7 +95,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     client = Client()
-    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
     print(f"{built:.0f} s to build", file=sys.stderr)
     print(json.dumps({"build_s": round(built, 1), "pages": pages(client)}))
 

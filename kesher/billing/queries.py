@@ -1,49 +1,24 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
-from statistics import median
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from kesher.billing.models import Purchase
-from kesher.core.access import Actor, readable, visible
+from kesher.billing.rhythm import RECENT, Month, Rhythm, rhythm_of
+from kesher.core.access import Actor, hanging, readable
 from kesher.customers.models import Customer
 
 CENT = Decimal("0.01")
-RECENT = 40  # purchase days from which the rhythm is taken
-
-
-@dataclass(frozen=True)
-class Month:
-    """What was bought in one month."""
-
-    first_day: datetime.date
-    count: int
-    total: Decimal
-
-
-@dataclass(frozen=True)
-class Rhythm:
-    """How often somebody buys: the usual gap, and the day on which the next was to be expected."""
-
-    days_between: int
-    last_on: datetime.date
-    expected_on: datetime.date
-
-    def days_late(self, today: datetime.date) -> int:
-        """How many days the expected day lies behind; 0 when it is still to come."""
-        return max(0, (today - self.expected_on).days)
 
 
 def purchases_of(actor: Actor, customer: Customer) -> QuerySet[Purchase]:
     """The customer's purchases, the last one first, as far as the actor may read money."""
     if "amount" not in readable(actor, Purchase):
         return Purchase.objects.none()
-    rows = visible(actor, Purchase).filter(customer=customer)
+    rows = hanging(actor, Purchase, customer)
     return rows.select_related("product").order_by("-bought_on", "-id")
 
 
@@ -74,12 +49,7 @@ def rhythm(actor: Actor, customer: Customer) -> Rhythm | None:
         .values_list("bought_on", flat=True)
         .distinct()[:RECENT]
     )
-    ordered = sorted(days)
-    if len(ordered) < 3:
-        return None
-    gap = round(median((later - earlier).days for earlier, later in pairwise(ordered)))
-    last = ordered[-1]
-    return Rhythm(gap, last, last + datetime.timedelta(days=gap))
+    return rhythm_of(days)
 
 
 def _currency(rows: QuerySet[Purchase]) -> str:

@@ -20,6 +20,7 @@ class Purchases(Source):
     kinds = {"money": _("Purchases")}
     when = "bought_on"
     is_day = True
+    rank = 3
 
     def rows(self, actor: Actor, subject: Customer) -> QuerySet[Purchase]:
         return purchases_of(actor, subject)

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "kesher.reactions",
     "kesher.surface",
     "kesher.web",
+    "kesher.demo",
     "kesher.config",
 ]
 

@@ -37,7 +37,9 @@ class Scope(IntEnum):
 class AccessDenied(Refusal):
     """The actor may not do this to this record."""
 
-    message = _("Your role does not allow this. Ask an owner to change the role or to do it for you.")
+    message = _(
+        "Your role does not allow this. Ask an owner to change the role or to do it for you."
+    )
     status = 403
 
 
@@ -99,10 +101,15 @@ class Policy:
 
     def rows(self, actor: Actor, action: str) -> Q:
         """The rows of this kind that the actor may do the action to."""
+        rows = self.rows_hanging(actor, action)
+        if self.within and actor.scope(self.model, action) > Scope.NONE:
+            rows &= self.inside(actor)
+        return rows
+
+    def rows_hanging(self, actor: Actor, action: str) -> Q:
+        """The same for rows that hang on a record of which it is known that the actor sees it."""
         scope = actor.scope(self.model, action)
         rows = self.shared(actor, scope)
-        if scope > Scope.NONE and self.within:
-            rows &= self.inside(actor)
         if scope > Scope.NONE and self.row_classification and not actor.is_system:
             rows &= Q(**{f"{self.row_classification}__in": [OPEN, *actor.clearances]})
         return rows
@@ -141,9 +148,7 @@ class Policy:
         above = policy_of(parent.related_model).rows(actor, "view")
         if not above:
             return Q()
-        seen = parent.related_model._default_manager.filter(
-            above, pk=OuterRef(parent.attname)
-        )
+        seen = parent.related_model._default_manager.filter(above, pk=OuterRef(parent.attname))
         rows = Q(Exists(seen))
         return rows | Q(**{f"{self.within}__isnull": True}) if parent.null else rows
 
@@ -174,6 +179,23 @@ def has_policy(model: type[Model]) -> bool:
 def visible(actor: Actor, model: type[M], action: str = "view") -> QuerySet[M]:
     """The records of a kind that the actor may see, or do the action to."""
     return model._default_manager.filter(policy_of(model).rows(actor, action))
+
+
+def note_found(actor: Actor, record: Model) -> None:
+    """Remember on a record that it was fetched for this very actor, through `visible`."""
+    record._found_for = actor
+
+
+def hanging(actor: Actor, model: type[M], parent: Model, action: str = "view") -> QuerySet[M]:
+    """The records of a kind that hang on another one, as `visible` would give them.
+
+    Where the parent was found for this very actor, it is not asked for again in each query: that
+    costs more than all else a customer's page asks.
+    """
+    policy = policy_of(model)
+    held = model._default_manager.filter(**{str(policy.within): parent})
+    is_found = getattr(parent, "_found_for", None) is actor
+    return held.filter((policy.rows_hanging if is_found else policy.rows)(actor, action))
 
 
 def may(actor: Actor, action: str, model: type[Model]) -> bool:
@@ -253,9 +275,7 @@ class Guarded:
 def label_of(actor: Actor, record: Model) -> str:
     """The name of a record as far as the actor may read it."""
     policy = policy_of(type(record))
-    if not policy.label or not all(
-        actor.cleared_for(policy.fields[name]) for name in policy.label
-    ):
+    if not policy.label or not all(actor.cleared_for(policy.fields[name]) for name in policy.label):
         return MASK
     return " ".join(filter(None, (_named(getattr(record, name)) for name in policy.label)))
 

@@ -114,6 +114,7 @@ class Kind:
     labels: Any
     fields: dict[str, Field] = field(default_factory=dict)
     kept: dict[str, frozenset[str]] = field(default_factory=dict)  # classifications by field
+    read: dict[Any, dict[str, Field]] = field(default_factory=dict)  # fields by what one may read
 
 
 _kinds: dict[str, Kind] = {}
@@ -133,6 +134,7 @@ def extend(name: str, fields: Iterable[Field]) -> None:
     for one in fields:
         _kinds[name].fields[one.name] = one
         _kinds[name].kept.pop(one.name, None)
+    _kinds[name].read.clear()
 
 
 def kind_of(name: str) -> Kind:
@@ -176,7 +178,14 @@ def _along(model: type[Model], path: str) -> set[str]:
 
 def fields_for(actor: Actor, kind: Kind) -> dict[str, Field]:
     """The fields of a kind that the actor may read, by name, in declared order."""
-    return {name: one for name, one in kind.fields.items() if is_readable(actor, kind, one)}
+    summed = {one.summarises for one in kind.fields.values() if one.summarises}
+    granted = frozenset(model for model in summed if may(actor, "view", model))
+    key = (actor.is_system, actor.clearances, granted)
+    if key not in kind.read:
+        kind.read[key] = {
+            name: one for name, one in kind.fields.items() if is_readable(actor, kind, one)
+        }
+    return kind.read[key]
 
 
 def is_readable(actor: Actor, kind: Kind, one: Field) -> bool:

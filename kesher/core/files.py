@@ -114,7 +114,7 @@ def keep(received: Received) -> StoredFile:
     if target.exists():
         received.path.unlink()
     else:
-        os.replace(received.path, target)
+        received.path.replace(target)
         _settle(target.parent)
     stored, _is_new = StoredFile.objects.get_or_create(
         digest=received.digest,
@@ -150,7 +150,7 @@ def _collect(chunks: Iterable[bytes]) -> Path:
         if not size:
             raise FileEmpty
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
     return Path(name)
 

@@ -144,10 +144,12 @@ class _Walk:
         for is_empty in phases:
             if len(found) < number:
                 here = cursor if cursor and cursor.is_empty == is_empty else None
-                found += self._phase(is_empty, here, forward)[: number - len(found)]
+                found += self._phase(is_empty, here, forward, number - len(found))
         return found
 
-    def _phase(self, is_empty: bool, cursor: Cursor | None, forward: bool) -> QuerySet:
+    def _phase(
+        self, is_empty: bool, cursor: Cursor | None, forward: bool, number: int
+    ) -> QuerySet:
         columns = self._columns(is_empty)
         rows = self.rows
         if self.empties is not None:
@@ -158,8 +160,12 @@ class _Walk:
             is_less = self.order.descending == forward
             rows = rows.filter(_beyond(self.model, columns, values, is_less))
         sign = "-" if self.order.descending == forward else ""
-        ordered = rows.order_by(*(sign + column for column in columns))
-        return ordered.values_list("pk", *self._edge(), *self.paths)
+        order = [sign + column for column in columns]
+        rows = rows.order_by(*order)[:number]
+        if self.paths:  # what is only shown is joined to the rows of the page, not to all
+            held = rows.values("pk")
+            rows = self.model._default_manager.filter(pk__in=held).order_by(*order)
+        return rows.values_list("pk", *self._edge(), *self.paths)
 
     def _edge(self) -> list[Any]:
         return [_stored(self.model, path) for path in self.order.columns]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import warnings
@@ -91,7 +92,7 @@ def _redrawn(picture: Image.Image, folder: Path) -> tuple[Path, str]:
     handle, name = tempfile.mkstemp(dir=folder)
     target = Path(name)
     try:
-        with open(handle, "wb") as file:
+        with os.fdopen(handle, "wb") as file:
             drawn[0].save(file, format=written, **options, **extra)
     except BaseException:
         target.unlink(missing_ok=True)

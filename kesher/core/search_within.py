@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from kesher.core.access import OPEN, Actor
 from kesher.core.search_entry import parts, scope_tokens
-from kesher.core.search_index import records_of
+from kesher.core.search_index import newest, records_of
 from kesher.core.search_steps import SHORT, THREES, Asked, keys_of
 from kesher.core.text import clean
 
@@ -29,15 +29,17 @@ def within(actor: Actor, kind: str, text: str, rows: QuerySet) -> QuerySet:
     held = _Held(actor, kind)
     if asked.numbers:
         return rows.filter(held.number(asked.numbers))
-    found = rows.filter(held.all(asked.words))
-    if not any(_keys(word) for word in asked.words) or found.exists():
-        return found
-    return rows.filter(held.all(asked.words, by_sound=True))
+    by_sound = any(_keys(word) for word in asked.words) and not held.anything(asked.words)
+    return rows.filter(held.all(asked.words, by_sound=by_sound))
 
 
 def _keys(word: str) -> list[str]:
     """How a word sounds; a single consonant says nothing."""
     return [key for key in keys_of(word) if len(key) > SHORT]
+
+
+def _begun(word: str) -> str:
+    return f"_{len(word)}{word}" if len(word) <= SHORT else f"{word}*"
 
 
 class _Held:
@@ -47,32 +49,44 @@ class _Held:
         classes = {OPEN, *CLASSES} if actor.is_system else {OPEN, *actor.clearances}
         self.known = scope_tokens(kind, sorted(classes), [""])
 
+    def anything(self, asked: Sequence[str]) -> bool:
+        """Whether any entry at all holds the words as they are typed."""
+        begun = [[_begun(word)] for word in asked]
+        return bool(newest([*begun, self.known], 1) or newest([*self._threes(asked), self.known], 1))
+
     def all(self, asked: Sequence[str], *, by_sound: bool = False) -> Q:
         """Each word, as a beginning or within another, or by how it sounds."""
         whole = Q()
         for word in asked:
-            begun = [f"_{len(word)}{word}"] if len(word) <= SHORT else [f"{word}*"]
-            one = self._entry([[*begun, *(_keys(word) if by_sound else ())]])
-            whole &= one | self._part(word) if len(word) >= SHORT else one
+            ways = [([[_begun(word), *(_keys(word) if by_sound else ())]], "")]
+            if len(word) >= SHORT:
+                ways.append((self._threes([word]), word))
+            whole &= self._any(ways)
         return whole
 
     def number(self, readings: Sequence[str]) -> Q:
         """Any reading of some digits, wherever they stand in a number."""
-        whole = Q()
+        ways: list[tuple[list[list[str]], str]] = []
         for number in readings:
-            ways = [f"_p{number}*", f"_r{number[::-1]}*", f"{number}*"]
+            begun = [f"_p{number}*", f"_r{number[::-1]}*", f"{number}*"]
             if len(number) <= SHORT:
-                ways = [f"_h{number}", f"_{len(number)}{number}"]
-            one = self._entry([ways])
-            whole |= one | self._part(number) if len(number) >= SHORT else one
-        return whole
+                begun = [f"_h{number}", f"_{len(number)}{number}"]
+            ways.append(([begun], ""))
+            if len(number) >= SHORT:
+                ways.append((self._threes([number]), number))
+        return self._any(ways)
 
-    def _part(self, word: str) -> Q:
-        """Within words: threes of letters narrow it down, the text decides."""
-        threes = list(parts(word))
-        spread = dict.fromkeys((*threes[::SHORT], threes[-1]))
-        return self._entry([[three] for three in list(spread)[:THREES]], word)
+    def _threes(self, asked: Sequence[str]) -> list[list[str]]:
+        """Some of the threes of letters of words, to narrow down what holds them."""
+        found: dict[str, None] = {}
+        for word in asked:
+            threes = list(parts(word)) or [_begun(word)]
+            found |= dict.fromkeys((*threes[::SHORT], threes[-1]))
+        return [[three] for three in list(found)[:THREES]]
 
-    def _entry(self, groups: Sequence[Sequence[str]], part: str = "") -> Q:
-        sql, values = records_of([*groups, self.known], part)
+    def _any(self, ways: Sequence[tuple[Sequence[Sequence[str]], str]]) -> Q:
+        """The records whose entries match in any of the ways, asked at once."""
+        statements = [records_of([*groups, self.known], part) for groups, part in ways]
+        sql = " UNION ".join(one for one, _values in statements)
+        values = [value for _one, some in statements for value in some]
         return Q(pk__in=RawSQL(sql, values))  # noqa: S611 - ours; what was typed is a value

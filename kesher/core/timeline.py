@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -90,6 +91,7 @@ class Source:
     when = ""  # column with the moment, or with the day
     is_day = False
     by_database_clock = False  # its moments are written by the database
+    rank = 5  # where its kinds stand among the tabs
 
     def rows(self, actor: Actor, subject: Model) -> QuerySet:
         """All that the actor may see of it, in no order."""
@@ -119,8 +121,18 @@ class Source:
         """How many there are of each kind."""
         return {next(iter(self.kinds)): self.rows(actor, subject).count()}
 
-    def upcoming(self, actor: Actor, subject: Model, today: date) -> list[Entry]:
-        """What is to come, the next first."""
+    def counted(self, rows: Sequence[Any]) -> dict[str, int]:
+        """How many there are of each kind among all rows, which somebody has fetched already."""
+        return dict(Counter(self.kind_of(row) for row in rows))
+
+    def in_past(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Those of all rows, fetched already, that have a line of their own in the past."""
+        return rows
+
+    def upcoming(
+        self, actor: Actor, subject: Model, today: date, rows: Sequence[Any] | None = None
+    ) -> list[Entry]:
+        """What is to come, the next first; all rows may have been fetched already."""
         return []
 
     # ---- the same for all
@@ -180,8 +192,9 @@ def sources(subject: Model) -> list[Source]:
 
 
 def kinds(subject: Model) -> dict[str, Any]:
-    """All kinds of what may happen with a record, with their names."""
-    return {key: name for one in sources(subject) for key, name in one.kinds.items()}
+    """All kinds of what may happen with a record, with their names, in the order of the tabs."""
+    ranked = sorted(sources(subject), key=lambda one: one.rank)
+    return {key: name for one in ranked for key, name in one.kinds.items()}
 
 
 def stretch(
@@ -192,10 +205,20 @@ def stretch(
     text: str = "",
     after: Place | None = None,
     size: int = SIZE,
+    known: Mapping[str, Sequence[Any]] | None = None,
 ) -> Stretch:
-    """The latest that happened with a record, or what lies behind a place; of one kind if asked."""
+    """The latest that happened with a record, or what lies behind a place; of one kind if asked.
+
+    `known` holds all rows of a source where the caller has fetched them anyhow.
+    """
     asked = [one for one in sources(subject) if one.kinds and (not kind or kind in one.kinds)]
-    found = [_asked(one, actor, subject, kind, text, after, size) for one in asked]
+    whole = {} if kind or text or after else known or {}
+    found = [
+        _known(one, whole[one.name])
+        if one.name in whole
+        else _asked(one, actor, subject, kind, text, after, size)
+        for one in asked
+    ]
     merged = heapq.merge(*found, key=lambda pair: pair[0], reverse=True)
     taken = [pair for pair, _n in zip(merged, range(size + 1), strict=False)]
     has_more = len(taken) > size
@@ -211,6 +234,11 @@ def stretch_down_to(
     entries = [entry for entry in whole.entries if entry.place >= last]
     has_more = len(entries) < len(whole.entries) or bool(whole.after)
     return Stretch(entries, str(entries[-1].place) if entries and has_more else "")
+
+
+def _known(one: Source, rows: Sequence[Any]) -> list[tuple[Place, Any]]:
+    pairs = [(one.place_of(row), row) for row in one.in_past(rows)]
+    return sorted(pairs, key=lambda pair: pair[0], reverse=True)
 
 
 def _asked(
@@ -250,26 +278,37 @@ def _drawn(actor: Actor, asked: list[Source], taken: list[tuple[Place, Any]]) ->
     ]
 
 
-def upcoming(actor: Actor, subject: Model, today: date, kind: str = "") -> list[Entry]:
+def upcoming(
+    actor: Actor,
+    subject: Model,
+    today: date,
+    *,
+    kind: str = "",
+    known: Mapping[str, Sequence[Any]] | None = None,
+) -> list[Entry]:
     """What is to come with a record, from all sources, the next first."""
+    held = known or {}
     return sorted(
         (
             entry
             for one in sources(subject)
             if not kind or kind in one.kinds
-            for entry in one.upcoming(actor, subject, today)
+            for entry in one.upcoming(actor, subject, today, held.get(one.name))
         ),
         key=lambda entry: entry.place,
     )
 
 
-def counts(actor: Actor, subject: Model) -> dict[str, int]:
+def counts(
+    actor: Actor, subject: Model, *, known: Mapping[str, Sequence[Any]] | None = None
+) -> dict[str, int]:
     """How many entries there are of each kind."""
-    counted: dict[str, int] = {}
+    held = known or {}
+    counted: Counter[str] = Counter()
     for one in sources(subject):
-        for kind, number in one.counts(actor, subject).items():
-            counted[kind] = counted.get(kind, 0) + number
-    return counted
+        of_one = held.get(one.name)
+        counted.update(one.counts(actor, subject) if of_one is None else one.counted(of_one))
+    return dict(counted)
 
 
 def holding(rows: QuerySet, text: str, *columns: str) -> QuerySet:

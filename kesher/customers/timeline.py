@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,6 +64,7 @@ class Changes(Source):
     kinds = {"change": _("Changes")}
     when = "happened_at"
     by_database_clock = True
+    rank = 9
 
     def rows(self, actor: Actor, subject: Customer) -> QuerySet[Change]:
         written = Change.objects.filter(kind=Customer._meta.label_lower, record_id=subject.pk)
@@ -100,16 +101,16 @@ class Birthdays(Source):
     def counts(self, actor: Actor, subject: Customer) -> dict[str, int]:
         return {}
 
-    def upcoming(self, actor: Actor, subject: Customer, today: date) -> list[Entry]:
+    def upcoming(
+        self, actor: Actor, subject: Customer, today: date, rows: Sequence[Any] | None = None
+    ) -> list[Entry]:
         born = subject.birth_on
         if born is None or "birth_on" not in readable(actor, Customer):
             return []
         day = next_birthday(born, today)
         if not 0 <= (day - today).days <= BIRTHDAY_NEAR:
             return []
-        return [
-            Entry(Place(day_start(day), self.name, subject.pk), "", day.year - born.year, True)
-        ]
+        return [Entry(Place(day_start(day), self.name, subject.pk), "", day.year - born.year, True)]
 
 
 def next_birthday(born: date, today: date) -> date:

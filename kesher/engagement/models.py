@@ -261,9 +261,7 @@ class Notification(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     about_kind = models.CharField(max_length=60)
     about_id = models.BigIntegerField()
-    caused_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    caused_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -310,9 +308,7 @@ class Presence(models.Model):
     seen_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("member", "customer"), name="present_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("member", "customer"), name="present_once"),)
 
     def __str__(self):
         return f"{self.member_id} at {self.customer_id}"

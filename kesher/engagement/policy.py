@@ -33,8 +33,8 @@ class TaskPolicy(Policy):
         f: OPEN
         for f in (
             "id", "customer", "kind", "title", "note", "due_on", "due_time", "owner", "team",
-            "branch", "repeat", "repeat_day", "next_title", "next_days", "state", "done_at", "done_by",
-            "follows", "created_by", "created_at", "is_demo", "version",
+            "branch", "repeat", "repeat_day", "next_title", "next_days", "state", "done_at",
+            "done_by", "follows", "created_by", "created_at", "is_demo", "version",
         )
     }  # fmt: skip
     label = ("title",)

@@ -83,7 +83,9 @@ def told(touches: QuerySet[Touch]) -> QuerySet[Touch]:
 
 def in_order(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """The tasks as they are to be done: by day, those without a day last."""
-    return tasks.order_by(F("due_on").asc(nulls_last=True), F("due_time").asc(nulls_last=True), "pk")
+    return tasks.order_by(
+        F("due_on").asc(nulls_last=True), F("due_time").asc(nulls_last=True), "pk"
+    )
 
 
 def _number(rows: QuerySet) -> Coalesce:

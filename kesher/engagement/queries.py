@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from kesher.core.access import Actor, visible
+from kesher.core.access import Actor, hanging, visible
 from kesher.core.text import fold
 from kesher.customers.models import Customer
 from kesher.engagement.models import Attachment, Draft, Notification, Presence, Task, Touch
@@ -16,6 +16,7 @@ from kesher.organization.queries import actor_of
 
 MOST_MARKED = 30
 MOST_FILES = 300
+MOST_TASKS = 100
 MOST_MENTIONABLE = 6
 PAGE = 30
 
@@ -36,7 +37,7 @@ def marked_touches(actor: Actor, customer: Customer) -> Marked:
         | Q(severity__isnull=False, settled_at__isnull=True)
         | Q(outcome=CLOSED)
     )
-    rows = touches_of(actor, customer).filter(stands_out).select_related("member")
+    rows = touches_of(actor, customer).filter(stands_out)
     found = list(rows.order_by("-happened_at", "-pk")[:MOST_MARKED])
     pinned = [row for row in found if row.pinned_at]
     return Marked(
@@ -48,18 +49,18 @@ def marked_touches(actor: Actor, customer: Customer) -> Marked:
 
 def touches_of(actor: Actor, customer: Customer) -> QuerySet[Touch]:
     """The touches with a customer that the actor may see."""
-    return visible(actor, Touch).filter(customer=customer, binned_at__isnull=True)
+    return hanging(actor, Touch, customer).filter(binned_at__isnull=True).defer("folded")
 
 
-def open_tasks(actor: Actor, customer: Customer) -> QuerySet[Task]:
-    """What is planned with a customer, the next first."""
-    rows = visible(actor, Task).filter(customer=customer, state=Task.State.OPEN)
-    return in_order(rows.select_related("owner"))
+def recent_tasks(actor: Actor, customer: Customer) -> list[Task] | None:
+    """All tasks of a customer; nothing where there are too many to be fetched for one page."""
+    rows = list(in_order(hanging(actor, Task, customer))[: MOST_TASKS + 1])
+    return rows if len(rows) <= MOST_TASKS else None
 
 
 def attachments_of(actor: Actor, customer: Customer) -> list[Attachment]:
     """The files of a customer that the actor may see, the latest first."""
-    rows = visible(actor, Attachment).filter(customer=customer, binned_at__isnull=True)
+    rows = hanging(actor, Attachment, customer).filter(binned_at__isnull=True)
     held = Q(touch__isnull=True) | Q(touch__binned_at__isnull=True)
     return list(rows.filter(held).select_related("file").order_by("-added_at", "-pk")[:MOST_FILES])
 
@@ -71,7 +72,7 @@ def drafts_of(actor: Actor, customer: Customer) -> dict[str, Draft]:
 
 def others_present(actor: Actor, customer: Customer, *, now: datetime) -> list[Presence]:
     """Colleagues who are writing about a customer right now."""
-    rows = visible(actor, Presence).filter(customer=customer, seen_at__gt=now - Presence.LASTS)
+    rows = hanging(actor, Presence, customer).filter(seen_at__gt=now - Presence.LASTS)
     others = rows.exclude(member_id=actor.member_id) if actor.member_id else rows
     return list(others.select_related("member").order_by("member__name"))
 
@@ -83,9 +84,7 @@ def mentionable_members(actor: Actor, customer: Customer, text: str) -> list[Mem
     rows = visible(actor, Member).filter(is_active=True).exclude(pk=actor.member_id)
     for member in rows.select_related("role").order_by("name"):
         named = fold(member.name)
-        begins = named.startswith(typed) or any(
-            word.startswith(typed) for word in named.split()
-        )
+        begins = named.startswith(typed) or any(word.startswith(typed) for word in named.split())
         if begins and _sees(member, customer):
             found.append(member)
         if len(found) == MOST_MENTIONABLE:
@@ -107,7 +106,7 @@ def unread_count(actor: Actor) -> int:
 
 
 def notifications_of(actor: Actor, *, before: datetime | None = None) -> list[Notification]:
-    """What the actor was notified of, the latest first; one more than a page where there is more."""
+    """What the actor was notified of, the latest first; one beyond a page where there is more."""
     rows = visible(actor, Notification).select_related("caused_by")
     if before is not None:
         rows = rows.filter(created_at__lt=before)

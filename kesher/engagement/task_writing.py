@@ -46,8 +46,7 @@ def save_tasks(by: Actor, rows: list[Task], batch: str) -> None:
     if visible(by, Task, "add").filter(pk__in=ids).count() != len(ids):
         raise AccessDenied(f"{by.label} may not plan all of these tasks")
     added = [
-        (row, None, {name: value for name in KEPT if (value := getattr(row, name))})
-        for row in rows
+        (row, None, {name: value for name in KEPT if (value := getattr(row, name))}) for row in rows
     ]
     record_changes(by=by, rows=added, batch=batch)
     index("task", ids, fresh=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kesher.core.access import Actor, guard, visible
+from kesher.core.access import Actor, guard, hanging
 from kesher.core.text import fold
 from kesher.core.timeline import Entry, Place, Source, holding, source_of
 from kesher.customers.models import Customer
@@ -32,10 +33,10 @@ class Touches(Source):
         "note": _("Notes"),
     }
     when = "happened_at"
+    rank = 1
 
     def rows(self, actor: Actor, subject: Customer) -> QuerySet[Touch]:
-        seen = visible(actor, Touch).filter(customer=subject, binned_at__isnull=True)
-        return seen.select_related("member")
+        return hanging(actor, Touch, subject).filter(binned_at__isnull=True).defer("folded")
 
     def of_kind(self, rows: QuerySet[Touch], kind: str) -> QuerySet[Touch]:
         if kind == MESSAGE:
@@ -69,10 +70,10 @@ class Tasks(Source):
     name = "task"
     kinds = {"task": _("Tasks")}
     when = "done_at"
+    rank = 2
 
     def rows(self, actor: Actor, subject: Customer) -> QuerySet[Task]:
-        seen = visible(actor, Task).filter(customer=subject, done_at__isnull=False)
-        return seen.select_related("owner", "done_by")
+        return hanging(actor, Task, subject).filter(done_at__isnull=False)
 
     def matching(self, rows: QuerySet[Task], text: str) -> QuerySet[Task]:
         return holding(rows, text, "title", "note")
@@ -81,16 +82,32 @@ class Tasks(Source):
         return guard(actor, rows)
 
     def counts(self, actor: Actor, subject: Customer) -> dict[str, int]:
-        seen = visible(actor, Task).filter(customer=subject)
+        seen = hanging(actor, Task, subject)
         shown = Q(state=Task.State.OPEN) | Q(done_at__isnull=False)
         return {"task": seen.filter(shown).count()}
 
-    def upcoming(self, actor: Actor, subject: Customer, today: date) -> list[Entry]:
-        seen = visible(actor, Task).filter(customer=subject, state=Task.State.OPEN)
-        rows = list(in_order(seen.select_related("owner"))[:MOST_UPCOMING])
+    def counted(self, rows: Sequence[Task]) -> dict[str, int]:
+        return {
+            "task": sum(row.state == Task.State.OPEN or row.done_at is not None for row in rows)
+        }
+
+    def in_past(self, rows: Sequence[Task]) -> list[Task]:
+        return [row for row in rows if row.done_at is not None]
+
+    def upcoming(
+        self,
+        actor: Actor,
+        subject: Customer,
+        today: date,
+        rows: Sequence[Task] | None = None,
+    ) -> list[Entry]:
+        if rows is None:
+            seen = hanging(actor, Task, subject).filter(state=Task.State.OPEN)
+            rows = in_order(seen)[:MOST_UPCOMING]
+        to_do = [row for row in rows if row.state == Task.State.OPEN]
         return [
             Entry(Place(_due_at(row), self.name, row.pk), "task", one, row.due_time is None)
-            for row, one in zip(rows, guard(actor, rows), strict=True)
+            for row, one in zip(to_do, guard(actor, to_do), strict=True)
         ]
 
 
@@ -105,15 +122,19 @@ class Files(Source):
     name = "file"
     kinds = {"file": _("Files")}
     when = "added_at"
+    rank = 7
 
     def rows(self, actor: Actor, subject: Customer) -> QuerySet[Attachment]:
-        seen = visible(actor, Attachment).filter(customer=subject, binned_at__isnull=True)
+        seen = hanging(actor, Attachment, subject).filter(binned_at__isnull=True)
         held = Q(touch__isnull=True) | Q(touch__binned_at__isnull=True)
-        return seen.filter(held).select_related("file", "added_by")
+        return seen.filter(held).select_related("file")
 
     def in_whole(self, rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
         """Files of a touch are shown with it."""
         return rows.filter(touch__isnull=True)
+
+    def in_past(self, rows: Sequence[Attachment]) -> list[Attachment]:
+        return [row for row in rows if row.touch_id is None]
 
     def matching(self, rows: QuerySet[Attachment], text: str) -> QuerySet[Attachment]:
         return holding(rows, text, "name")

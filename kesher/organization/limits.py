@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, Scope
+from kesher.core.access import Actor, Scope, visible
 from kesher.core.refusal import Refusal
 from kesher.organization.held import rights_of
-from kesher.organization.models import Branch, Member, Role
+from kesher.organization.models import Branch, Member, Role, Team
 
 
 class BeyondOwnRights(Refusal):
@@ -23,6 +23,13 @@ class BeyondOwnBranches(Refusal):
     """Whoever runs a branch hires for that branch."""
 
     message = _("Choose among your own branches.")
+    status = 403
+
+
+class BeyondOwnTeams(Refusal):
+    """Whoever runs a branch fills the teams of that branch."""
+
+    message = _("Choose among the teams of your own branches.")
     status = 403
 
 
@@ -40,6 +47,13 @@ def must_be_within(by: Actor, role: Role) -> None:
     """Refuse to hand out a role that may do or read more than the giver."""
     if not is_within(by, role):
         raise BeyondOwnRights(role=str(role))
+
+
+def must_manage_teams(by: Actor, teams: Iterable[Team], held: Iterable[Team] = ()) -> None:
+    """Refuse teams that are not the giver's to manage: their customers come with them."""
+    new = {team.pk for team in teams} - {team.pk for team in held}
+    if visible(by, Team, "manage").filter(pk__in=new).count() < len(new):
+        raise BeyondOwnTeams
 
 
 def must_be_among(by: Actor, branches: Iterable[Branch], action: str = "manage") -> None:

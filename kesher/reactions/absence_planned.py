@@ -21,5 +21,5 @@ def notify_deputy(event: AbsencePlanned) -> None:
             member=absence.deputy,
             about=absence,
             caused_by_id=absence.member_id,
-            now=timezone.now(),
+            now=timezone.now(),  # noqa: TID251 - the worker is the edge
         )

@@ -21,5 +21,5 @@ def notify_new_owner(event: TaskHandedOver) -> None:
         member=Member.objects.select_related("role").get(pk=event.member_id),
         about=task,
         caused_by_id=written.latest("pk").actor_id,
-        now=timezone.now(),
+        now=timezone.now(),  # noqa: TID251 - the worker is the edge
     )

@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.db.models import Model
 from django.http import Http404
 
-from kesher.core.access import Actor, visible
+from kesher.core.access import Actor, note_found, visible
 
 M = TypeVar("M", bound=Model)
 
@@ -16,4 +16,5 @@ def found(actor: Actor, model: type[M], pk: int, *related: str) -> M:
     record = (rows.select_related(*related) if related else rows).filter(pk=pk).first()
     if record is None:
         raise Http404
+    note_found(actor, record)
     return record

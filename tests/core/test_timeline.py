@@ -35,7 +35,9 @@ def touched(noa):
 
 
 def bought(customer, *days):
-    lines = [NewPurchase(customer_id=customer.pk, bought_on=day, amount=Decimal(100)) for day in days]
+    lines = [
+        NewPurchase(customer_id=customer.pk, bought_on=day, amount=Decimal(100)) for day in days
+    ]
     record_purchases(by=SYSTEM, purchases=lines)
 
 
@@ -115,7 +117,9 @@ def test_one_kind_alone_and_a_search_within(clinic, noa, touched):
     assert found(kind="no-such") == []
 
 
-def test_what_the_reader_is_not_cleared_for_is_neither_shown_counted_nor_found(clinic, noa, touched):
+def test_what_the_reader_is_not_cleared_for_is_neither_shown_counted_nor_found(
+    clinic, noa, touched
+):
     secret, *_rest = touched(
         ("visit", "Bruxism canary", 1, {"classification": "health"}), ("visit", "Checked", 2, {})
     )
@@ -182,7 +186,9 @@ def test_what_is_to_come_stands_apart_the_next_first(clinic, noa):
     tasks = [
         plan_task(
             by=clinic.actor("receptionist"),
-            task=NewTask(title=f"{days}", customer=noa, due_on=days and today + timedelta(days=days)),
+            task=NewTask(
+                title=f"{days}", customer=noa, due_on=days and today + timedelta(days=days)
+            ),
         )
         for days in (9, None, 2, -1)
     ]
@@ -197,7 +203,16 @@ def test_what_is_to_come_stands_apart_the_next_first(clinic, noa):
 
 
 def test_every_kind_has_a_name(noa):
-    assert set(kinds(noa)) >= {"visit", "call", "message", "note", "task", "file", "money", "change"}
+    assert set(kinds(noa)) >= {
+        "visit",
+        "call",
+        "message",
+        "note",
+        "task",
+        "file",
+        "money",
+        "change",
+    }
 
 
 @pytest.mark.parametrize("rows", [1, 3, 40])
@@ -216,7 +231,9 @@ def test_customers_of_another_kind_have_no_sources():
     assert kinds(Customer()) == kinds(Customer(name="x"))
 
 
-@pytest.mark.parametrize("text", ["x", "1.touch", "1.touch.x", "9" * 30 + ".touch.1", "1.TOUCH.1", "٣.touch.1"])
+@pytest.mark.parametrize(
+    "text", ["x", "1.touch", "1.touch.x", "9" * 30 + ".touch.1", "1.TOUCH.1", "٣.touch.1"]
+)
 def test_a_place_that_nobody_gave_out_is_refused(text):
     with pytest.raises(PlaceUnreadable):
         Place.read(text)

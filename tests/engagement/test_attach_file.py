@@ -1,5 +1,4 @@
 import io
-import os
 
 import pytest
 from PIL import Image
@@ -51,7 +50,7 @@ def test_keeps_the_bytes_once_under_their_digest(attach, store):
     assert opened(first.file).read() == b"A quote"
     assert (second.name, first.file.content_type, first.file.size) == ("copy.txt", "text/plain", 7)
     assert left_over(store) == []
-    assert oct(os.stat(place_of(first.file.digest)).st_mode)[-3:] == "600"
+    assert oct(place_of(first.file.digest).stat().st_mode)[-3:] == "600"
 
 
 def test_a_picture_loses_the_place_it_was_taken_at(attach):

@@ -7,7 +7,13 @@ from kesher.engagement.mentions import mentioned, spans
 from kesher.engagement.models import Notification
 from tests.engagement.conftest import NOW
 
-MEMBERS = [(1, "Dana Mizrahi"), (2, "Dana Levi"), (3, "Ruth Cohen"), (4, "דנה מזרחי"), (5, "Νίκος Άλφα")]
+MEMBERS = [
+    (1, "Dana Mizrahi"),
+    (2, "Dana Levi"),
+    (3, "Ruth Cohen"),
+    (4, "דנה מזרחי"),
+    (5, "Νίκος Άλφα"),
+]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +60,10 @@ def test_who_is_not_cleared_is_not_told(clinic, noted):
 def test_it_rings_once(clinic, noted):
     touch = noted(text="@Manager Cohen look")
     change_touch(
-        by=clinic.actor("receptionist"), touch=touch, values={"text": "@Manager Cohen look!"}, now=NOW
+        by=clinic.actor("receptionist"),
+        touch=touch,
+        values={"text": "@Manager Cohen look!"},
+        now=NOW,
     )
 
     deliver_due(now=EventRecord.objects.latest("pk").happened_at)

@@ -77,7 +77,8 @@ def test_it_is_found_by_a_word_and_only_by_those_who_may_see_it(clinic, planned)
 def test_many_at_once_are_one_batch_and_one_fact_and_can_be_undone(clinic):
     owner = clinic.actor("owner")
     tasks = [
-        NewTask(title=f"Task {n}", customer=clinic.customers["noa"], due_on=TODAY) for n in range(25)
+        NewTask(title=f"Task {n}", customer=clinic.customers["noa"], due_on=TODAY)
+        for n in range(25)
     ]
 
     rows = plan_tasks(by=owner, tasks=tasks, batch="b")

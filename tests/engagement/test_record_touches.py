@@ -33,7 +33,11 @@ def test_writes_down_who_said_what_and_when(clinic, noted):
     touch = noted(channel="call", text="Asked for\x00 a quote\u202e", outcome="answered")
 
     kept = Touch.objects.get(pk=touch.pk)
-    assert (kept.text, kept.folded, kept.direction) == ("Asked for a quote", "asked for a quote", "out")
+    assert (kept.text, kept.folded, kept.direction) == (
+        "Asked for a quote",
+        "asked for a quote",
+        "out",
+    )
     assert kept.member == clinic.members["receptionist"]
     assert kept.branch == clinic.haifa
 
@@ -76,7 +80,9 @@ def test_many_at_once_are_one_batch_one_pulse_and_one_fact(clinic):
     assert len({row.pk for row in rows}) == 30
     assert Change.objects.filter(batch="import-1").count() == 30
     assert pulse(clinic, "yosef") == (NOW - timedelta(hours=2), "call", 0)
-    facts = EventRecord.objects.filter(name__startswith="engagement.").values_list("name", flat=True)
+    facts = EventRecord.objects.filter(name__startswith="engagement.").values_list(
+        "name", flat=True
+    )
     assert list(facts) == ["engagement.TouchesImported"]
 
 

@@ -21,7 +21,7 @@ from kesher.organization.commands.places import (
     use_resource_again,
 )
 from kesher.organization.commands.staff import place_member
-from kesher.organization.limits import BeyondOwnBranches
+from kesher.organization.limits import BeyondOwnBranches, BeyondOwnTeams
 from kesher.organization.models import Branch, Member, Team
 
 TODAY = date(2026, 11, 24)
@@ -116,6 +116,19 @@ def test_a_manager_moves_people_within_his_branches_and_leaves_the_others(clinic
     dentist = clinic.members["dentist"]
     place_member(by=clinic.actor("manager"), member=dentist, branches=[], teams=[])
     assert set(Member.objects.get(pk=dentist.pk).branches.all()) == {clinic.eilat}
+
+    far = add_team(by=clinic.actor("owner"), name="Eilat desk", branch=clinic.eilat)
+    with pytest.raises(BeyondOwnTeams):  # the customers of a team come with it
+        place_member(
+            by=clinic.actor("manager"), member=clinic.members["manager"],
+            branches=[clinic.haifa], teams=[far],
+        )  # fmt: skip
+    place_member(
+        by=clinic.actor("owner"), member=dentist, branches=[clinic.haifa, clinic.eilat],
+        teams=[far],
+    )  # fmt: skip
+    place_member(by=clinic.actor("manager"), member=dentist, branches=[clinic.haifa], teams=[])
+    assert list(Member.objects.get(pk=dentist.pk).teams.all()) == [far]
 
     with pytest.raises(BeyondOwnBranches):
         place_member(

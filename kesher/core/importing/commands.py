@@ -16,7 +16,7 @@ from kesher.core.importing import report
 from kesher.core.importing.kinds import Importable, Verdict
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import allowed_kinds, job_key, kind_of, plan_of, table_of
-from kesher.core.importing.reading import open_table
+from kesher.core.importing.reading import Table, open_table
 from kesher.core.importing.recognising import (
     Columns,
     Said,
@@ -82,13 +82,6 @@ def open_import(
         file_name=shown(name)[:160],
         path=os.fsencode(path.absolute()).decode("latin-1"),
         is_ours=is_ours,
-        encoding=table.encoding,
-        separator=table.separator,
-        headings=[_kept(heading) for heading in table.headings],
-        heading_line=table.heading_line,
-        size=table.size,
-        stamp=table.stamp,
-        count=table.count,
         columns=columns,
         match=checked_match(kind, match),
         options=dict(options or {}),
@@ -96,7 +89,20 @@ def open_import(
         actor=by.label,
         actor_id=by.member_id,
         batch=new_batch(),
+        **_shape_of(table),
     )
+
+
+def _shape_of(table: Table) -> dict[str, Any]:
+    return {
+        "encoding": table.encoding,
+        "separator": table.separator,
+        "headings": [_kept(heading) for heading in table.headings],
+        "heading_line": table.heading_line,
+        "size": table.size,
+        "stamp": table.stamp,
+        "count": table.count,
+    }
 
 
 def choose_kind(*, by: Actor, run: ImportRun, kind: Importable) -> ImportRun:

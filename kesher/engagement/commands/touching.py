@@ -194,8 +194,7 @@ def _save(by: Actor, rows: list[Touch], batch: str) -> None:
     if visible(by, Touch, "add").filter(pk__in=ids).count() != len(ids):
         raise AccessDenied(f"{by.label} may not add all of these touches")
     added = [
-        (row, None, {name: value for name in KEPT if (value := getattr(row, name))})
-        for row in rows
+        (row, None, {name: value for name in KEPT if (value := getattr(row, name))}) for row in rows
     ]
     record_changes(by=by, rows=added, batch=batch)
     pulse.refresh(row.customer_id for row in rows)

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, Scope, require
+from kesher.core.access import Actor, Scope, require, visible
 from kesher.core.changes import change, record_added
 from kesher.core.events import announce
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
 from kesher.organization.addresses import free_address, spoken
 from kesher.organization.events import MemberChanged, MemberJoined, MemberLeft
-from kesher.organization.limits import must_be_among, must_be_within
+from kesher.organization.limits import must_be_among, must_be_within, must_manage_teams
 from kesher.organization.models import Branch, Member, MemberBranch, MemberTeam, Role, Team
 from kesher.organization.passwords import set_checked_password
 from kesher.organization.sessions import end_sessions
@@ -54,9 +54,10 @@ def add_member(
     password: str | None = None,
 ) -> Member:
     """Take somebody on: he signs in with his e-mail as soon as a password is set."""
-    branches = list(branches)
+    branches, teams = list(branches), list(teams)
     must_be_within(by, role)
     must_be_among(by, branches)
+    must_manage_teams(by, teams)
     if not clean(name):
         raise NameMissing
     member = Member(
@@ -138,12 +139,15 @@ def place_member(
     *, by: Actor, member: Member, branches: Iterable[Branch], teams: Iterable[Team]
 ) -> None:
     """Say in which branches and teams a member works."""
-    branches = list(branches)
+    branches, teams, held = list(branches), list(teams), list(member.teams.all())
     require(by, "manage", member)
     must_be_among(by, branches)
-    if by.scope(Member, "manage") < Scope.ALL:  # keeps what lies beyond his own branches
+    must_manage_teams(by, teams, held)
+    if by.scope(Member, "manage") < Scope.ALL:  # what lies beyond his own branches stays
         branches += list(member.branches.exclude(pk__in=by.branches))
-    _place(member, branches, list(teams))
+        own = set(visible(by, Team, "manage").filter(pk__in=[team.pk for team in held]))
+        teams += [team for team in held if team not in own and team not in teams]
+    _place(member, branches, teams)
     current = Member.objects.get(pk=member.pk)
     current.version += 1
     current.save(update_fields=["version"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from kesher.core.access import Actor
 from kesher.organization.queries import views_of
@@ -34,7 +34,7 @@ class Shown:
 def shown_views(listing: Listing, actor: Actor) -> list[Shown]:
     """The views that the actor has of a list, in the order of their tabs."""
     built_in = [
-        Shown(view.key, view.label, urlencode(parse_qsl(view.query)))
+        Shown(view.key, view.label, view.query)
         for view in listing.views
         if view.shown(actor)
     ]

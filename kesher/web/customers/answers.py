@@ -1,5 +1,7 @@
-"""The five answers of a customer's header: what was agreed, what comes next, what he is worth to
-us, what speaks for trouble, who looks after him. Each is a sentence that can be checked on the spot."""
+"""The five answers of a customer's header, each a sentence that can be checked on the spot.
+
+What was agreed, what comes next, what he bought, what speaks for trouble, who looks after him.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kesher.billing.queries import Rhythm
+from kesher.billing.rhythm import Rhythm
 from kesher.core.access import Actor, Guarded, guard, may, visible
 from kesher.core.timeline import Entry
 from kesher.customers.models import Customer
@@ -20,8 +22,17 @@ from kesher.engagement.queries import Marked, marked_touches
 from kesher.organization.models import Absence
 from kesher.web import moments
 from kesher.web.customers.bought import Bought
+from kesher.web.customers.names import Names
 
 SILENT_DAYS = 180  # without contact, the silence itself is worth a word
+
+
+@dataclass(frozen=True)
+class Said:
+    """A touch, and who wrote it down."""
+
+    touch: Guarded
+    by: str
 
 
 @dataclass(frozen=True)
@@ -29,10 +40,11 @@ class NextStep:
     """What is planned next, or since when nothing is."""
 
     task: Guarded | None = None
+    owner: str = ""
     others: int = 0
     is_late: bool = False
     silent_days: int | None = None
-    closing: Guarded | None = None
+    closing: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -48,17 +60,18 @@ class Risk:
 class Responsible:
     """Who looks after the customer, and who does while that one is away."""
 
-    owner: Any = None
+    owner: str = ""
+    owner_id: int | None = None
     team: Any = None
     away_until: date | None = None
-    deputy: Any = None
+    deputy: str = ""
 
 
 @dataclass(frozen=True)
 class Answers:
     """All that the header says at a glance."""
 
-    agreed: Sequence[Guarded]
+    agreed: Sequence[Said]
     next_step: NextStep
     bought: Bought | None
     risk: Risk
@@ -73,6 +86,7 @@ def answers_of(
     customer: Customer,
     planned: Sequence[Entry],
     bought: Bought | None,
+    names: Names,
     *,
     now: datetime,
 ) -> Answers:
@@ -80,14 +94,14 @@ def answers_of(
     today = moments.local_day(now)
     marked = marked_touches(actor, customer) if may(actor, "view", Touch) else Marked([], [], None)
     last_at, last_channel = _last_contact(actor, customer)
-    step = _next_step(actor, planned, marked, last_at, customer, today)
+    step = _next_step(actor, planned, marked, last_at, customer, names, today)
     complaints = guard(actor, marked.complaints)
     return Answers(
-        agreed=guard(actor, marked.agreements[:3]),
+        agreed=[Said(one, names.of(one.member_id)) for one in guard(actor, marked.agreements[:3])],
         next_step=step,
         bought=bought,
         risk=_risk(customer, complaints, bought and bought.rhythm, step, last_at, today),
-        responsible=_responsible(actor, customer, today),
+        responsible=_responsible(actor, customer, names, today),
         complaints=complaints,
         last_at=last_at,
         last_channel=last_channel,
@@ -109,15 +123,17 @@ def _next_step(
     marked: Marked,
     last_at: datetime | None,
     customer: Customer,
+    names: Names,
     today: date,
 ) -> NextStep:
     tasks = [entry.record for entry in planned if entry.place.source == "task"]
     if tasks:
         due = tasks[0].due_on
-        return NextStep(tasks[0], len(tasks) - 1, is_late=bool(due and due < today))
+        owner = names.of(tasks[0].owner_id)
+        return NextStep(tasks[0], owner, len(tasks) - 1, is_late=bool(due and due < today))
     closing = marked.closing
     if closing and not (last_at and last_at > closing.happened_at):
-        return NextStep(closing=guard(actor, closing))
+        return NextStep(closing=Said(guard(actor, closing), names.of(closing.member_id)))
     since = last_at or customer.created_at
     return NextStep(silent_days=max(0, (today - moments.local_day(since)).days))
 
@@ -173,21 +189,21 @@ def span_words(days: int) -> str:
     return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
 
 
-def _responsible(actor: Actor, customer: Customer, today: date) -> Responsible:
+def _responsible(actor: Actor, customer: Customer, names: Names, today: date) -> Responsible:
     seen = guard(actor, customer)
-    if customer.owner_id is None:
+    if seen.owner_id is None:
         return Responsible(team=seen.team)
     away = (
         visible(actor, Absence)
-        .filter(member=customer.owner_id, starts_on__lte=today, ends_on__gte=today)
-        .select_related("deputy")
+        .filter(member=seen.owner_id, starts_on__lte=today, ends_on__gte=today)
         .order_by("-ends_on")
         .first()
     )
     held = guard(actor, away) if away else None
     return Responsible(
-        owner=seen.owner,
+        owner=names.of(seen.owner_id),
+        owner_id=seen.owner_id,
         team=seen.team,
         away_until=held.ends_on if held else None,
-        deputy=held.deputy if held else None,
+        deputy=names.of(held.deputy_id) if held else "",
     )

@@ -8,12 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from kesher.billing.models import PurchaseSummary
-from kesher.billing.queries import Month, Rhythm, purchases_by_month, rhythm
+from kesher.billing.models import Purchase, PurchaseSummary
+from kesher.billing.queries import purchases_by_month, purchases_of, rhythm
+from kesher.billing.rhythm import Month, Rhythm, months_of, rhythm_of
 from kesher.core.access import Actor, guard, may, readable
 from kesher.customers.models import Customer
 
 MONTHS = 24
+MOST_READ = 80  # purchases read along with the page; with more, the database adds them up
 WIDE, HIGH = 280, 76
 BASE = 58  # where the bars stand
 TOP = 6
@@ -44,11 +46,12 @@ class Bought:
     year: Decimal = Decimal(0)  # of the last twelve months
     year_before: Decimal = Decimal(0)
     line: str = ""  # points of the small line in the header
+    rows: Sequence[Purchase] | None = None  # all of them, where they are few
 
     @property
     def average(self) -> Decimal | None:
-        """What one purchase comes to."""
-        return self.total / self.count if self.count else None
+        """What one purchase comes to, about."""
+        return (self.total / self.count).quantize(Decimal(1)) if self.count else None
 
     @property
     def is_less(self) -> bool:
@@ -68,7 +71,13 @@ def bought_by(actor: Actor, customer: Customer, today: date) -> Bought | None:
         return Bought(0, Decimal(0), "", None, None, None)
     seen = guard(actor, summary)
     since = _months_back(today, MONTHS - 1)
-    months = purchases_by_month(actor, customer, since)
+    rows = _few(actor, customer, seen.count)
+    if rows is None:
+        months, usual = purchases_by_month(actor, customer, since), rhythm(actor, customer)
+    else:
+        ours = [row for row in rows if row.currency == seen.currency]
+        months = months_of((row.bought_on, row.amount) for row in ours)
+        usual = rhythm_of(row.bought_on for row in rows if row.amount >= 0)
     totals = _totals(months, since)
     return Bought(
         count=seen.count,
@@ -76,13 +85,22 @@ def bought_by(actor: Actor, customer: Customer, today: date) -> Bought | None:
         currency=seen.currency,
         first_on=seen.first_on,
         last_on=seen.last_on,
-        rhythm=rhythm(actor, customer),
+        rhythm=usual,
+        rows=rows,
         bars=_bars(totals),
         since=since,
         year=sum(totals[-12:], Decimal(0)),
         year_before=sum(totals[:-12], Decimal(0)),
         line=_line(totals[-12:]),
     )
+
+
+def _few(actor: Actor, customer: Customer, count: int) -> list[Purchase] | None:
+    """All purchases, unless there are many; returns are not in the count."""
+    if count > MOST_READ:
+        return None
+    rows = list(purchases_of(actor, customer)[: MOST_READ + 1])
+    return rows if len(rows) <= MOST_READ else None
 
 
 def _months_back(day: date, count: int) -> date:
@@ -104,7 +122,9 @@ def _bars(totals: Sequence[Decimal]) -> list[Bar]:
     bars = []
     for at, total in enumerate(totals):
         height = max(2.0, float(max(total, Decimal(0)) / most) * (BASE - TOP))
-        bars.append(Bar(f"{at * step + 2:.1f}", f"{BASE - height:.1f}", f"{height:.1f}", total <= 0))
+        bars.append(
+            Bar(f"{at * step + 2:.1f}", f"{BASE - height:.1f}", f"{height:.1f}", total <= 0)
+        )
     return bars
 
 

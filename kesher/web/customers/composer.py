@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from kesher.core.access import Actor, may
@@ -25,6 +30,7 @@ from kesher.engagement.queries import drafts_of
 from kesher.surface.found import found
 from kesher.surface.page import go, is_fragment, saved
 from kesher.web.customers import composing
+from kesher.web.customers.history import Asked
 from kesher.web.customers.whole import Whole
 
 FORMS: dict[str, Any] = {
@@ -40,6 +46,7 @@ SAID = {
     "visit": gettext_lazy("The visit is logged."),
     "task": gettext_lazy("The task is planned."),
 }
+HERE = "the-token-goes-here"
 REMEDIES = {"call": gettext_lazy("Call back"), "visit": gettext_lazy("Arrange a visit")}
 
 
@@ -71,20 +78,56 @@ class Composer:
         return Task.Repeat.choices
 
 
-def composer_of(request: HttpRequest, customer: Customer, *, on: str = "note") -> Composer:
+def composer_of(whole: Whole, *, on: str = "note") -> Composer:
     """Fresh forms, with what the writer had begun."""
-    actor = request.actor
+    actor, customer = whole.actor, whole.record
     drafts = drafts_of(actor, customer)
     return Composer(
         on=on,
         texts={form: draft.text for form, draft in drafts.items()},
         channel=composing.SAME_CHANNEL.get(customer.preferred_channel, "whatsapp"),
-        due=composing.first_due(timezone.localdate(), request.business.weekend).isoformat(),
+        due=composing.first_due(whole.today, whole.request.business.weekend).isoformat(),
         classes=composing.classes_of(actor),
-        members=[(str(row.pk), row.name) for row in composing.colleagues(actor)],
+        members=[(str(pk), name) for pk, name in whole.names.at_work],
         may_touch=may(actor, "add", Touch),
         may_plan=may(actor, "add", Task),
     )
+
+
+def drawn(request: HttpRequest, composer: Composer, pk: int) -> SafeString:
+    """The forms. Empty ones are drawn once for all customers: they differ in two places only."""
+    token = get_token(request)
+    if composer.errors or composer.texts:
+        return render_to_string("customers/_composer.html", _context(composer, pk, token))
+    blank = _blank(
+        get_language() or "", composer.on, composer.channel, composer.due,
+        tuple(composer.classes), tuple(composer.members), composer.may_touch, composer.may_plan,
+    )  # fmt: skip
+    return format_html(blank, pk=pk, token=token)
+
+
+def _context(composer: Composer, pk: int, token: str) -> dict[str, Any]:
+    return {"composer": composer, "pk": pk, "token": token}
+
+
+@lru_cache(maxsize=256)
+def _blank(
+    _language: str,
+    on: str,
+    channel: str,
+    due: str,
+    classes: tuple[tuple[str, str], ...],
+    members: tuple[tuple[str, str], ...],
+    may_touch: bool,
+    may_plan: bool,
+) -> str:
+    composer = Composer(
+        on=on, channel=channel, due=due, classes=list(classes), members=list(members),
+        may_touch=may_touch, may_plan=may_plan,
+    )  # fmt: skip
+    form = render_to_string("customers/_composer.html", _context(composer, 0, HERE))
+    held = form.replace("{", "{{").replace("}", "}}").replace(HERE, "{token}")
+    return held.replace("/customers/0/", "/customers/{pk}/")
 
 
 @require_POST
@@ -143,14 +186,15 @@ def _valid(form: Any) -> Any:
 def _again(request: HttpRequest, pk: int, name: str, errors: list[str]) -> HttpResponse:
     """The same form with what was typed and what is wrong with it."""
     whole = Whole(request, pk)
-    composer = composer_of(request, whole.record, on=name)
+    composer = composer_of(whole, on=name)
     composer.errors = errors
     composer.typed = _plain(request.POST)
     composer.texts[name] = request.POST.get("text") or request.POST.get("title") or ""
-    context = {"customer": whole.customer, "composer": composer}
+    shown = drawn(request, composer, pk)
     if is_fragment(request):
-        return render(request, "customers/_composer.html", context, status=422)
-    context |= {"header": whole.header(), "history": whole.latest()}
+        return HttpResponse(shown, status=422)
+    context = {"customer": whole.customer, "composer": shown}
+    context |= {"header": whole.header(), "history": whole.history(Asked())}
     return render(request, "customers/composing.html", context, status=422)
 
 
@@ -167,9 +211,9 @@ def answered(
     whole = Whole(request, pk)
     context = {
         "customer": whole.customer,
-        "composer": composer_of(request, whole.record, on=on),
+        "composer": drawn(request, composer_of(whole, on=on), pk),
         "header": whole.header(),
-        "history": whole.latest(),
+        "history": whole.history(Asked()),
     }
     return saved(request, render(request, "customers/_composed.html", context), said, undo=undo)
 

@@ -126,7 +126,9 @@ class TaskForm(forms.Form):
         input_formats=["%Y-%m-%d"],
     )
     due_time = forms.TimeField(
-        label=_("At"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("At"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     owner = MemberField(label=_("Responsible"), queryset=None, required=False)
     repeat = forms.ChoiceField(label=_("Repeat"), choices=Task.Repeat.choices, required=False)

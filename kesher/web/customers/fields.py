@@ -114,7 +114,10 @@ def field_of(whole: Whole, name: str, *, is_typed: bool = False) -> Field | None
     attribute = f"get_{name}_display"
     seen = whole.customer
     is_choice = column.options is not None and column.model is None
-    value = getattr(seen, attribute) if is_choice else getattr(seen, name)
+    if column.model is Member:
+        value = whole.names.of(getattr(seen, f"{name}_id"))
+    else:
+        value = getattr(seen, attribute if is_choice else name)
     held = getattr(whole.record, f"{name}_id" if column.model else name)
     address = reverse("customer-field", args=[whole.record.pk, name]) if whole.may_change else ""
     return Field(
@@ -188,7 +191,9 @@ def _value(actor: Actor, name: str, typed: str) -> Any:
         if not typed:
             return None
         rows = visible(actor, column.model)
-        record = rows.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 18 else None
+        record = (
+            rows.filter(pk=int(typed)).first() if typed.isdecimal() and len(typed) < 18 else None
+        )
         if record is None:
             raise Unreadable
         return record

@@ -12,14 +12,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kesher.core.access import Actor, Guarded, visible
+from kesher.core.access import Guarded
 from kesher.core.timeline import Entry
 from kesher.customers.timeline import Edit, FieldChange
 from kesher.engagement.mentions import spans
 from kesher.engagement.models import Task, Touch
 from kesher.engagement.pulse import CLOSED
-from kesher.organization.models import Member
 from kesher.web import moments
+from kesher.web.customers.names import Names
 
 Channel, Direction = Touch.Channel, Touch.Direction
 TOUCH_ICONS = {
@@ -84,12 +84,14 @@ def outcome_words() -> dict[str, str]:
 class Lines:
     """Draws entries for one reader: what is asked along with them is asked once."""
 
-    def __init__(self, actor: Actor, files: Mapping[int, Sequence[Guarded]], *, now: datetime):
-        self.actor = actor
+    def __init__(
+        self, files: Mapping[int | None, Sequence[Guarded]], names: Names, *, now: datetime
+    ):
         self.files = files
+        self.names = names
         self.today = moments.local_day(now)
-        self.names: list[tuple[int, str]] | None = None
         self.outcomes = outcome_words()
+        self.touches = reverse("touch", args=[0])
         self.drawers: dict[str, Callable[[Entry], Line]] = {
             "touch": self._touch,
             "task": self._task,
@@ -124,27 +126,25 @@ class Lines:
     def _touch(self, entry: Entry) -> Line:
         touch = entry.record
         is_note = touch.channel == Channel.NOTE
+        address = self.touches.replace("/0/", f"/{touch.pk}/")
         came_in = touch.direction == Direction.IN
         return Line(
             key=f"touch-{touch.pk}",
             look=_touch_look(touch),
             icon=_touch_icon(touch),
             kind=str(touch.get_channel_display),
-            title=str(touch.subject) or self._who(touch),
+            title=str(touch.subject) or self.names.of(touch.member_id),
             is_name=not touch.subject,
             at=touch.happened_at,
             frame="note" if is_note else "bubble" if came_in else "bubble out",
             parts=self._parts(str(touch.text)),
             facts=self._touch_facts(touch),
-            by="" if not touch.subject or touch.member is None else str(touch.member),
+            by=self.names.of(touch.member_id) if touch.subject else "",
             marks=_touch_marks(touch),
             files=self.files.get(touch.pk, ()),
-            menu=reverse("touch-menu", args=[touch.pk]),
-            url=reverse("touch", args=[touch.pk]),
+            menu=f"{address}menu/",
+            url=address,
         )
-
-    def _who(self, touch: Guarded) -> str:
-        return str(touch.member) if touch.member is not None else ""
 
     def _touch_facts(self, touch: Guarded) -> list[str]:
         facts = []
@@ -159,11 +159,8 @@ class Lines:
     def _parts(self, text: str) -> list[tuple[str, bool]]:
         if "@" not in text:
             return [(text, False)] if text else []
-        if self.names is None:
-            seen = visible(self.actor, Member).filter(is_active=True)
-            self.names = list(seen.values_list("pk", "name"))
         parts, at = [], 0
-        for start, end in spans(text, self.names):
+        for start, end in spans(text, self.names.at_work):
             parts += [(text[at:start], False), (text[start:end], True)]
             at = end
         return [part for part in [*parts, (text[at:], False)] if part[0]]
@@ -172,8 +169,6 @@ class Lines:
         task = entry.record
         is_open = task.state == Task.State.OPEN
         late = bool(is_open and task.due_on and task.due_on < self.today)
-        owner = "" if task.owner is None else str(task.owner)
-        done_by = "" if task.done_by is None else str(task.done_by)
         marks = []
         if late:
             marks.append(Mark("bad", "clock", _("Overdue")))
@@ -191,7 +186,7 @@ class Lines:
             day=task.due_on if is_open and not task.due_time else None,
             url=reverse("task", args=[task.pk]),
             parts=self._parts(str(task.note)),
-            by=owner if is_open else done_by,
+            by=self.names.of(task.owner_id if is_open else task.done_by_id),
             marks=marks,
             done=reverse("task-done", args=[task.pk]) if is_open else "",
         )
@@ -205,7 +200,7 @@ class Lines:
             kind=_("File"),
             at=file.added_at,
             files=[file],
-            by="" if file.added_by is None else str(file.added_by),
+            by=self.names.of(file.added_by_id),
         )
 
     def _purchase(self, entry: Entry) -> Line:
@@ -233,7 +228,9 @@ class Lines:
             key=f"change-{entry.place.pk}",
             look="change",
             icon="user-plus" if edit.is_first else "history",
-            kind=pgettext("timeline", "Added") if edit.is_first else pgettext("timeline", "Changed"),
+            kind=pgettext("timeline", "Added")
+            if edit.is_first
+            else pgettext("timeline", "Changed"),
             title=edit.by,
             is_name=True,
             at=entry.place.at,
@@ -285,4 +282,3 @@ def _touch_marks(touch: Guarded) -> list[Mark]:
     if touch.outcome == CLOSED:
         marks.append(Mark("", "flag", _("Nothing more planned")))
     return marks
-

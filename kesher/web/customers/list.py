@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -23,7 +22,7 @@ from kesher.organization.fields import members_here
 from kesher.organization.models import Branch, Member, Team
 from kesher.surface.lists.declaring import Action, Input, Listing, View, register
 from kesher.web.customers.whole import STAGE_LOOKS
-from kesher.web.lists.pen import DASH, NOTHING, Pen, Row, face
+from kesher.web.lists.pen import DASH, NOTHING, Pen, Row, face, html, overdue
 from kesher.web.templatetags import look
 
 CHANNELS = {
@@ -38,13 +37,17 @@ CHANNELS = {
 
 def stage(pen: Pen, value: Any, row: Row) -> Any:
     """The life stage as icon and word, and beside it that a complaint is open."""
-    tone, icon = STAGE_LOOKS.get(value, ("", "circle-dot"))
-    label = pen.label(CUSTOMERS.kind.fields["stage"], value)
-    tag = format_html('<span class="tag {}">{}{}</span>', tone, look.icon(icon), label)
+    tag = pen.once(("stage", value), lambda: _stage(pen, value))
     if not row.get("complaints"):
         return tag
     mark = look.icon("alert-triangle", label=_("Complaint open"))
-    return format_html('{} <span class="tag bad" title="{}">{}</span>', tag, _("Complaint open"), mark)
+    return html('{} <span class="tag bad" title="{}">{}</span>', tag, _("Complaint open"), mark)
+
+
+def _stage(pen: Pen, value: Any) -> Any:
+    tone, icon = STAGE_LOOKS.get(value, ("", "circle-dot"))
+    label = pen.label(CUSTOMERS.kind.fields["stage"], value)
+    return html('<span class="tag {}">{}{}</span>', tone, look.icon(icon), label)
 
 
 def last_touch(pen: Pen, value: Any, row: Row) -> Any:
@@ -53,24 +56,26 @@ def last_touch(pen: Pen, value: Any, row: Row) -> Any:
         return DASH
     at, channel = value
     icon = look.icon(CHANNELS.get(channel, "message"), "s")
-    return format_html('<span class="muted nowrap">{} {}</span>', icon, pen.day(at))
+    return html('<span class="muted nowrap">{} {}</span>', icon, pen.day(at))
 
 
 def next_step(pen: Pen, value: Any, row: Row) -> Any:
     """What is planned, what is overdue, and that nothing is."""
     due_on, title, closed_at = value or (None, None, None)
-    if title is None and closed_at is not None:
-        return format_html('<span class="muted">{}</span>', _("Nothing more planned"))
     if title is None:
-        icon = look.icon("alert-circle", "s")
-        return format_html('<span class="t-warn">{} {}</span>', icon, _("Nothing planned"))
+        return pen.once(("no step", closed_at is None), lambda: _nothing(closed_at is not None))
     if due_on is None:
-        return format_html('<bdi class="cut">{}</bdi>', title or "")
+        return html('<bdi class="cut">{}</bdi>', title)
     if due_on < pen.today:
-        icon = look.icon("clock", "s")
-        words = _("Overdue, %(day)s") % {"day": pen.day(due_on)}
-        return format_html('<span class="t-bad">{} {}</span>', icon, format_html(words))
-    return format_html('<bdi class="cut">{}</bdi>, {}', title or _("Task"), pen.day(due_on))
+        return pen.once(("overdue", due_on), lambda: overdue(pen, due_on))
+    return html('<bdi class="cut">{}</bdi>, {}', title, pen.day(due_on))
+
+
+def _nothing(is_on_purpose: bool) -> Any:
+    if is_on_purpose:
+        return html('<span class="muted">{}</span>', _("Nothing more planned"))
+    icon = look.icon("alert-circle", "s")
+    return html('<span class="t-warn">{} {}</span>', icon, _("Nothing planned"))
 
 
 def owner(pen: Pen, value: Any, row: Row) -> Any:
@@ -83,7 +88,7 @@ def complaints(pen: Pen, value: Any, row: Row) -> Any:
     if not value:
         return NOTHING
     words = ngettext("%(n)s open", "%(n)s open", value) % {"n": value}
-    return format_html('<span class="tag bad">{}{}</span>', look.icon("alert-triangle"), words)
+    return html('<span class="tag bad">{}{}</span>', look.icon("alert-triangle"), words)
 
 
 # ---- what can be done

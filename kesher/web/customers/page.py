@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from kesher.web.customers.composer import composer_of
+from kesher.web.customers.composer import SAID, composer_of, drawn
 from kesher.web.customers.crumb import crumb_of
+from kesher.web.customers.history import Asked
 from kesher.web.customers.side import side_of
 from kesher.web.customers.whole import Whole
 
@@ -18,11 +19,17 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": whole.customer,
         "crumb": crumb_of(request, pk),
         "header": whole.header(),
-        "composer": composer_of(request, whole.record, on=request.GET.get("form", "note")),
+        "composer": drawn(request, composer_of(whole, on=_tab(request)), pk),
         "history": whole.history(),
         "side": side_of(whole),
     }
     return render(request, "customers/page.html", context)
+
+
+def _tab(request: HttpRequest) -> str:
+    """The form that a link asks for."""
+    wanted = request.GET.get("form", "")
+    return wanted if wanted in SAID else "note"
 
 
 def header(request: HttpRequest, pk: int) -> HttpResponse:
@@ -38,6 +45,6 @@ def peek(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": whole.customer,
         "header": whole.header(),
-        "lines": whole.latest().lines[:5],
+        "lines": whole.history(Asked()).lines[:5],
     }
     return render(request, "customers/_peek.html", context)

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kesher.core.access import MASK, Actor, Guarded, guard, readable, visible
+from kesher.core.access import MASK, Actor, Guarded, guard
 from kesher.core.phones import digits, show_phone
+from kesher.customers import queries
 from kesher.customers.models import Channel, ContactPoint, Customer, CustomerContact
 
 Kind = ContactPoint.Kind
@@ -61,26 +61,20 @@ class Way:
 
 def points_of(actor: Actor, customer: Customer, country: str) -> list[Point]:
     """The contact points that the actor may read, as the customer ranks them."""
-    if "point" not in readable(actor, CustomerContact):
-        return []
-    others = visible(actor, CustomerContact).filter(point=OuterRef("point"))
-    rows = (
-        visible(actor, CustomerContact)
-        .filter(customer=customer)
-        .select_related("point")
-        .annotate(is_shared=Exists(others.exclude(customer=customer)))
-        .order_by("rank", "pk")
-    )
+    rows = queries.points_of(actor, customer)
     preferred = POINT_OF.get(customer.preferred_channel)
     points = []
     for row in rows:
         is_first = preferred == row.point.kind and not any(p.is_preferred for p in points)
         seen = guard(actor, row.point)
-        points.append(_point(row, seen, country, is_preferred=is_first))
+        icon = CHANNEL_ICONS[customer.preferred_channel] if is_first else ""
+        points.append(_point(row, seen, country, icon=icon, is_preferred=is_first))
     return points
 
 
-def _point(row: CustomerContact, point: Guarded, country: str, *, is_preferred: bool) -> Point:
+def _point(
+    row: CustomerContact, point: Guarded, country: str, *, icon: str, is_preferred: bool
+) -> Point:
     today = timezone.localdate()
     number = str(point.normal).split(";")[0]
     is_number = point.kind in (Kind.PHONE, Kind.FAX)
@@ -89,7 +83,7 @@ def _point(row: CustomerContact, point: Guarded, country: str, *, is_preferred: 
     return Point(
         pk=row.pk,
         kind=point.kind,
-        icon=ICONS.get(point.kind, "link"),
+        icon=icon or ICONS.get(point.kind, "link"),
         shown=shown,
         label=row.label or "",
         href=_href(point.kind, number),
@@ -112,15 +106,17 @@ def ways_to(customer: Guarded, points: Iterable[Point]) -> list[Way]:
     current = [point for point in points if not point.is_over]
     phone = next((p for p in current if p.kind == Kind.PHONE), None)
     email = next((p for p in current if p.kind == Kind.EMAIL), None)
+    number, address = (phone and phone.shown) or "", (email and email.shown) or ""
     found = {
         Channel.WHATSAPP: phone and _whatsapp(phone),
-        Channel.PHONE: phone and Way("phone", pgettext("telephone", "Call"), phone.href, phone.shown),
-        Channel.SMS: phone and Way("device-mobile", _("Write an SMS"), f"sms:{phone.normal}", phone.shown),
-        Channel.EMAIL: email and Way("mail", _("Write an e-mail"), email.href, email.shown),
-    }  # fmt: skip
+        Channel.PHONE: phone and Way("phone", pgettext("telephone", "Call"), phone.href, number),
+        Channel.SMS: phone
+        and Way("device-mobile", _("Write an SMS"), f"sms:{phone.normal}", number),
+        Channel.EMAIL: email and Way("mail", _("Write an e-mail"), email.href, address),
+    }
     wanted = customer.preferred_channel
     first = found.pop(wanted, None) or _logged(wanted)
-    order = (Channel.PHONE, Channel.WHATSAPP, Channel.EMAIL, Channel.SMS)
+    order = (Channel.PHONE, Channel.WHATSAPP, Channel.EMAIL, Channel.SMS)  # the first has a button
     others = [found[channel] for channel in order if found.get(channel)]
     if first is None:
         first = others.pop(0) if others else Way("phone", _("Log a call"), "#c-call")

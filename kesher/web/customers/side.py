@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -15,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from kesher.core.access import Guarded, guard, may, visible
+from kesher.core.access import Guarded, guard, hanging, may
 from kesher.customers.models import Customer, Tie, Wish
+from kesher.customers.queries import ties_in_sight
 from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.models import Attachment
 from kesher.surface.found import found
@@ -70,10 +70,8 @@ class Side:
 def side_of(whole: Whole) -> Side:
     """The cards, as far as the reader may read what they hold."""
     relatives, pays_for = _relatives(whole)
-    wishes = visible(whole.actor, Wish).filter(customer=whole.record, met_on__isnull=True)
-    files = sorted(
-        (file for held in whole.files.values() for file in held), key=lambda f: -f.pk
-    )
+    wishes = hanging(whole.actor, Wish, whole.record).filter(met_on__isnull=True)
+    files = sorted((file for held in whole.files.values() for file in held), key=lambda f: -f.pk)
     return Side(
         points=whole.points,
         relatives=relatives,
@@ -101,33 +99,27 @@ def _links(pk: int) -> dict[str, str]:
 
 
 def _relatives(whole: Whole) -> tuple[list[Relative], int]:
-    mine = Q(customer=whole.record) | Q(other=whole.record)
-    rows = list(
-        visible(whole.actor, Tie).filter(mine).select_related("customer", "other")[:MOST_TIES]
-    )
-    ends = {row.other_id if row.customer_id == whole.record.pk else row.customer_id for row in rows}
-    seen = set(
-        visible(whole.actor, Customer).filter(pk__in=ends).values_list("pk", flat=True)
-        if ends
-        else ()
-    )
-    relatives, pays_for = [], 0
-    for row, tie in zip(rows, guard(whole.actor, rows), strict=True):
+    found_ties = ties_in_sight(whole.actor, whole.record, MOST_TIES)
+    rows = [row for row, _is_seen in found_ties]
+    relatives: dict[tuple[int, date | None], Relative] = {}
+    pays_for = 0
+    for (row, is_seen), tie in zip(found_ties, guard(whole.actor, rows), strict=True):
         is_first = row.customer_id == whole.record.pk
         pk = row.other_id if is_first else row.customer_id
         is_over = bool(row.ends_on and row.ends_on < whole.today)
         pays_for += is_first and row.role == Role.PAYER and not is_over
         role = INVERSE[Role(row.role)] if is_first else tie.get_role_display
-        relatives.append(
-            Relative(
-                name=str(tie.other if is_first else tie.customer),
-                key=pk,
-                role=" · ".join(filter(None, (str(role), str(tie.title)))),
-                url=reverse("customer", args=[pk]) if pk in seen else "",
-                until=row.ends_on if is_over else None,
-            )
+        until = row.ends_on if is_over else None
+        held = relatives.get((pk, until))
+        words = (held.role if held else "", str(role), str(tie.title))
+        relatives[pk, until] = Relative(
+            name=str(tie.other if is_first else tie.customer),
+            key=pk,
+            role=" · ".join(filter(None, words)),
+            url=reverse("customer", args=[pk]) if is_seen else "",
+            until=until,
         )
-    return relatives, pays_for
+    return list(relatives.values()), pays_for
 
 
 def side(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,8 +1,40 @@
 from django.urls import URLPattern, URLResolver, path
 
-from kesher.web.customers import composer, fields, live, page, side, timeline
+from kesher.web.customers import (
+    bin,
+    composer,
+    contacts,
+    edit,
+    fields,
+    live,
+    new,
+    page,
+    side,
+    ties,
+    timeline,
+    wishes,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers/new/", new.new, name="customer-new"),
+    path("customers/new/alike/", new.alike, name="customer-alike"),
+    path("customers/bin/", bin.binned, name="bin"),
+    path("customers/<int:pk>/edit/", edit.edit, name="customer-edit"),
+    path("customers/<int:pk>/archive/", edit.put_aside, name="customer-archive"),
+    path("customers/<int:pk>/bin/", bin.throw, name="customer-bin"),
+    path("customers/<int:pk>/restoration/", bin.take_out, name="customer-restore"),
+    path("customers/<int:pk>/deletion/", bin.delete, name="customer-delete"),
+    path("customers/<int:pk>/contacts/", contacts.contacts, name="contacts"),
+    path("contacts/<int:pk>/", contacts.contact, name="contact"),
+    path("contacts/<int:pk>/first/", contacts.first, name="contact-first"),
+    path("contacts/<int:pk>/removal/", contacts.removal, name="contact-removal"),
+    path("customers/<int:pk>/ties/", ties.ties, name="ties"),
+    path("customers/<int:pk>/ties/people/", ties.people, name="tie-people"),
+    path("ties/<int:pk>/end/", ties.end, name="tie-end"),
+    path("ties/<int:pk>/removal/", ties.removal, name="tie-removal"),
+    path("customers/<int:pk>/wishes/", wishes.wishes, name="wishes"),
+    path("wishes/<int:pk>/met/", wishes.met, name="wish-met"),
+    path("wishes/<int:pk>/removal/", wishes.removal, name="wish-removal"),
     path("customers/<int:pk>/", page.customer, name="customer"),
     path("customers/<int:pk>/header/", page.header, name="customer-header"),
     path("customers/<int:pk>/peek/", page.peek, name="customer-peek"),

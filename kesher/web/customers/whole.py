@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
+from django.db.models import CharField, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from kesher.core.access import Actor, Guarded, allows, guard, may, visible
+from kesher.core.access import Actor, Guarded, allows, guard, hanging, may
 from kesher.core.timeline import Entry, upcoming
 from kesher.customers.models import Customer, CustomerBranch, CustomerTag
-from kesher.engagement.models import Touch
+from kesher.engagement.models import Attachment, Task, Touch
+from kesher.engagement.queries import MOST_FILES, attachments_of, recent_tasks
 from kesher.surface.found import found
 from kesher.web.customers.answers import Answers, answers_of, late_words, span_words
 from kesher.web.customers.bought import Bought, bought_by
+from kesher.web.customers.history import Asked, History, history
+from kesher.web.customers.names import Names
 from kesher.web.customers.reach import Point, Way, points_of, preference, ways_to
-from kesher.web.customers.timeline import Asked, History, files_by_touch, history
 
-RELATED = ("owner", "team", "preferred_member", "source", "pulse", "bought")
+RELATED = ("team", "source", "pulse", "bought")
 STAGE_LOOKS = {
-    Customer.Stage.PROSPECT: ("plum", "seedling"), Customer.Stage.NEW: ("brand", "sparkles"),
-    Customer.Stage.GROWING: ("ok", "trending-up"), Customer.Stage.STEADY: ("", "circle-dot"),
-    Customer.Stage.AT_RISK: ("bad", "alert-triangle"), Customer.Stage.LEFT: ("line", "user-minus"),
-    Customer.Stage.WON_BACK: ("ok", "refresh"),
+    Customer.Stage.PROSPECT: ("brand", "user-plus"), Customer.Stage.NEW: ("brand", "sparkles"),
+    Customer.Stage.GROWING: ("plum", "seedling"), Customer.Stage.STEADY: ("", "circle-dot"),
+    Customer.Stage.AT_RISK: ("warn", "alert-triangle"),
+    Customer.Stage.LEFT: ("line", "user-minus"), Customer.Stage.WON_BACK: ("ok", "refresh"),
 }  # fmt: skip
 
 
@@ -49,6 +54,12 @@ class Header:
     may_plan: bool
 
     @property
+    def call(self) -> Way | None:
+        """The telephone beside the first button, unless that one is the telephone."""
+        second = next((way for way in self.ways[1:] if way.icon == "phone"), None)
+        return second if self.ways[0].icon != "phone" else None
+
+    @property
     def closing_reasons(self) -> list[str]:
         """Why nothing more may be planned, in the words that are noted."""
         return [
@@ -67,79 +78,97 @@ class Whole:
         self.customer = guard(self.actor, self.record)
         self.now: datetime = timezone.now()
         self.today = timezone.localdate(self.now)
-        self._points: list[Point] | None = None
-        self._bought: Bought | None = None
-        self._planned: list[Entry] | None = None
-        self._files: Mapping[int | None, list[Guarded]] | None = None
-        self._has_bought = False
 
-    @property
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.actor)
+
+    @cached_property
     def points(self) -> list[Point]:
-        if self._points is None:
-            country = self.request.business.country
-            self._points = points_of(self.actor, self.record, country)
-        return self._points
+        return points_of(self.actor, self.record, self.request.business.country)
 
-    @property
+    @cached_property
     def bought(self) -> Bought | None:
-        if not self._has_bought:
-            self._bought = bought_by(self.actor, self.record, self.today)
-            self._has_bought = True
-        return self._bought
+        return bought_by(self.actor, self.record, self.today)
 
-    @property
-    def planned(self) -> list[Entry]:
-        if self._planned is None:
-            self._planned = upcoming(self.actor, self.record, self.today)
-        return self._planned
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return attachments_of(self.actor, self.record)
 
-    @property
+    @cached_property
     def files(self) -> Mapping[int | None, list[Guarded]]:
-        if self._files is None:
-            self._files = files_by_touch(self.actor, self.record)
-        return self._files
+        """The files that may be seen, by the touch they came with."""
+        held: dict[int | None, list[Guarded]] = defaultdict(list)
+        for row, file in zip(self.attachments, guard(self.actor, self.attachments), strict=True):
+            held[row.touch_id].append(file)
+        return held
+
+    @cached_property
+    def known(self) -> dict[str, Sequence[Any]]:
+        """All rows of those sources of the history that the page reads anyhow, being few."""
+        held: dict[str, Sequence[Any]] = {}
+        tasks = recent_tasks(self.actor, self.record)
+        if tasks is not None:
+            held["task"] = tasks
+        if len(self.attachments) < MOST_FILES:
+            held["file"] = self.attachments
+        if self.bought is None or self.bought.rows is not None:
+            held["purchase"] = () if self.bought is None else self.bought.rows or ()
+        return held
+
+    @cached_property
+    def planned(self) -> list[Entry]:
+        return upcoming(self.actor, self.record, self.today, known=self.known)
+
+    @cached_property
+    def may_change(self) -> bool:
+        """Whether the reader may change what is kept of this customer."""
+        if self.actor.scope(Customer, "change") >= self.actor.scope(Customer, "view"):
+            return True  # he sees it, so it lies within a scope that is no wider
+        return may(self.actor, "change", Customer) and allows(self.actor, "change", self.record)
 
     def header(self) -> Header:
         """The first region of the page."""
         record, seen = self.record, self.customer
         look, icon = STAGE_LOOKS[record.stage]
-        answers = answers_of(self.actor, record, self.planned, self.bought, now=self.now)
+        words = self._words()
         return Header(
             customer=seen,
             stage=(look, icon, str(seen.get_stage_display)),
-            tags=self._names(CustomerTag, "tag__name"),
-            branches=self._names(CustomerBranch, "branch__name"),
+            tags=words["tag"],
+            branches=words["branch"],
             ways=ways_to(seen, self.points),
             preference=preference(seen),
             language=str(seen.get_language_display) if record.language else "",
             days=day_names(record.preferred_days, short=True),
-            answers=answers,
+            answers=answers_of(
+                self.actor, record, self.planned, self.bought, self.names, now=self.now
+            ),
             rhythm=_rhythm(self.bought, self.today),
             may_change=self.may_change,
-            may_plan=may(self.actor, "add", Touch),
+            may_plan=may(self.actor, "add", Task) and may(self.actor, "add", Touch),
         )
 
-    @property
-    def may_change(self) -> bool:
-        """Whether the reader may change what is kept of this customer."""
-        return may(self.actor, "change", Customer) and allows(self.actor, "change", self.record)
+    def _words(self) -> dict[str, list[str]]:
+        """The names of the customer's tags and branches, asked in one go."""
+        asked = [
+            hanging(self.actor, model, self.record).values_list(
+                Value(kind, output_field=CharField()), column
+            )
+            for kind, model, column in (
+                ("tag", CustomerTag, "tag__name"),
+                ("branch", CustomerBranch, "branch__name"),
+            )
+        ]
+        held: dict[str, list[str]] = defaultdict(list)
+        for kind, name in asked[0].union(asked[1], all=True):
+            held[kind].append(name)
+        return {kind: sorted(held[kind]) for kind in ("tag", "branch")}
 
-    def _names(self, link: Any, column: str) -> list[str]:
-        rows = visible(self.actor, link).filter(customer=self.record).order_by(column)
-        return list(rows.values_list(column, flat=True))
-
-    def history(self) -> History:
-        """The history as the address asks for it."""
-        asked = Asked.by(self.request, self.record)
-        return history(
-            self.actor, self.record, asked, self.files, now=self.now, planned=self.planned
-        )
-
-    def latest(self) -> History:
-        """The history from its beginning, whatever the address says."""
-        return history(
-            self.actor, self.record, Asked(), self.files, now=self.now, planned=self.planned
-        )
+    def history(self, asked: Asked | None = None) -> History:
+        """The history as the address asks for it, or as somebody else does."""
+        wanted = Asked.by(self.request, self.record) if asked is None else asked
+        return history(self, wanted)
 
 
 def _rhythm(bought: Bought | None, today: date) -> str:

@@ -120,9 +120,9 @@ def _address(actor: Actor, row: Notification) -> str:
         touch = visible(actor, Touch).filter(pk=row.about_id).first()
         if touch is not None:
             return f"{reverse('customer', args=[touch.customer_id])}#touch-{touch.pk}"
-    if row.kind == Notification.Kind.TASK:
-        if visible(actor, Task).filter(pk=row.about_id).exists():
-            return reverse("task", args=[row.about_id])
+    tasks = visible(actor, Task).filter(pk=row.about_id)
+    if row.kind == Notification.Kind.TASK and tasks.exists():
+        return reverse("task", args=[row.about_id])
     if row.kind == Notification.Kind.JOB:
         try:
             return reverse("job", args=[row.about_id])

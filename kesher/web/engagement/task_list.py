@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
@@ -27,8 +26,7 @@ from kesher.surface.found import found
 from kesher.surface.lists.declaring import Action, Input, Listing, View, register
 from kesher.surface.page import is_fragment
 from kesher.web import moments
-from kesher.web.lists.pen import DASH, Pen, Row, face
-from kesher.web.lists.table import opens
+from kesher.web.lists.pen import DASH, Pen, Row, face, html, overdue
 from kesher.web.templatetags import look
 
 ICONS = {"todo": "checkbox", "call": "phone", "visit": "calendar-event", "message": "message"}
@@ -40,36 +38,37 @@ ICONS = {"todo": "checkbox", "call": "phone", "visit": "calendar-event", "messag
 def title(pen: Pen, value: Any, row: Row) -> Any:
     """What is to be done, behind the circle that finishes it."""
     is_done = row.get("state") == Task.State.DONE
-    act = "task-reopen" if is_done else "task-finish"
-    label = (_("Reopen %(task)s") if is_done else _("Done: %(task)s")) % {"task": value}
-    kind = look.icon(ICONS.get(row.get("kind"), "checkbox"), "s")
-    return format_html(
+    act = pen.address("task-reopen" if is_done else "task-finish", row.pk)
+    form = _("Reopen %(task)s") if is_done else _("Done: %(task)s")
+    kind = row.get("kind")
+    return html(
         '<span class="row-f"><button class="check{}" form="bulk" formaction="{}" hx-post="{}"'
         ' hx-params="none" hx-swap="none" aria-label="{}">{}</button>'
-        '<a class="name" data-open href="{}"><span><bdi>{}</bdi><br><span class="sub">{} {}</span>'
+        '<a class="name" data-open href="{}"><span><bdi>{}</bdi><br><span class="sub">{}</span>'
         "</span></a></span>",
-        " on" if is_done else "", reverse(act, args=[row.pk]), reverse(act, args=[row.pk]), label,
-        look.icon("check"), opens(TASKS, row.pk), value, kind,
-        pen.label(TASKS.kind.fields["kind"], row.get("kind")),
+        " on" if is_done else "", act, act, form % {"task": value}, look.icon("check"),
+        pen.open(row), value, pen.once(("kind", kind), lambda: _kind(pen, kind)),
     )  # fmt: skip
+
+
+def _kind(pen: Pen, value: Any) -> Any:
+    icon = look.icon(ICONS.get(value, "checkbox"), "s")
+    return html("{} {}", icon, pen.label(TASKS.kind.fields["kind"], value))
 
 
 def customer(pen: Pen, value: Any, row: Row) -> Any:
     """For whom, with a way to his page."""
     if value is None:
         return DASH
-    url = reverse("customer", args=[value.pk])
-    return format_html('<a href="{}"><bdi>{}</bdi></a>', url, value.label)
+    return html('<a href="{}"><bdi>{}</bdi></a>', pen.address("customer", value.pk), value.label)
 
 
 def due(pen: Pen, value: date | None, row: Row) -> Any:
     """By when; what is late says so."""
     if value is None:
-        return format_html('<span class="muted">{}</span>', _("No day"))
+        return pen.once("no day", lambda: html('<span class="muted">{}</span>', _("No day")))
     if row.get("state") == Task.State.OPEN and value < pen.today:
-        icon = look.icon("clock", "s")
-        words = format_html(_("Overdue, {}"), pen.day(value))
-        return format_html('<span class="t-bad">{} {}</span>', icon, words)
+        return pen.once(("overdue", value), lambda: overdue(pen, value))
     return pen.day(value)
 
 

@@ -103,7 +103,9 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _change(request: HttpRequest, held: Task, form: composing.TaskForm) -> None:
     typed = form.cleaned_data
-    values = {name: typed[name] for name in ("title", "due_on", "due_time", "owner", "repeat", "note")}
+    values = {
+        name: typed[name] for name in ("title", "due_on", "due_time", "owner", "repeat", "note")
+    }
     values["kind"] = typed["kind"] or held.kind
     given = request.POST.get("seen", "")
     seen = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else None

@@ -136,7 +136,9 @@ def _is_same_minute(one: datetime, other: datetime) -> bool:
 def _edited(
     request: HttpRequest, held: Touch, form: EditForm, *, status: int = 200, clashes: Any = ()
 ) -> HttpResponse:
-    template = "engagement/_touch_edit.html" if is_fragment(request) else "engagement/touch_edit.html"
+    template = (
+        "engagement/_touch_edit.html" if is_fragment(request) else "engagement/touch_edit.html"
+    )
     context = {
         "touch": guard(request.actor, held),
         "customer": guard(request.actor, held.customer),

@@ -26,6 +26,7 @@ from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.views import shown_views
 from kesher.surface.page import is_fragment
 from kesher.web.lists.chips import month_name, span_words
+from kesher.web.lists.menus import column_lines, group_lines
 
 MOST_SUGGESTED = 8
 SPANS = {
@@ -186,20 +187,25 @@ def _lead_to(request: HttpRequest, this: Ask) -> HttpResponseBase:
     return HttpResponse(status=204, headers={"HX-Location": json.dumps(where)})
 
 
-# ---- columns
+# ---- columns and groups
 
 
 @require_GET
 def columns(request: HttpRequest, listing: Listing) -> HttpResponseBase:
-    """Show, hide and move columns."""
+    """Show, hide and move columns: nothing changes in the list before it is applied."""
     require_kind(request.actor, "view", listing.kind.model)
     this = _this(request, listing)
+    if not ("col" in request.GET or "go" in request.GET or "move" in request.GET):
+        template = "lists/_column_form.html" if is_fragment(request) else "lists/columns.html"
+        return render(request, template, _menu(this) | {"columns": column_lines(this, request.actor)})
     wanted = [name for name in request.GET.getlist("col") if name != listing.lead]
-    move = request.GET.get("move", "")
-    if move:
-        wanted = _moved(wanted, *move.rsplit(".", 1)) if "." in move else wanted
-    kept = [name for name in wanted if name in listing.fields(request.actor)]
-    return _lead_to(request, this.with_columns(kept))
+    name, _dot, way = request.GET.get("move", "").rpartition(".")
+    kept = [name for name in _moved(wanted, name, way) if name in listing.fields(request.actor)]
+    changed = this.with_columns(kept)
+    if way and is_fragment(request):
+        lines = column_lines(changed, request.actor)
+        return render(request, "lists/_column_lines.html", {"columns": lines})
+    return _lead_to(request, changed)
 
 
 def _moved(names: list[str], name: str, way: str) -> list[str]:
@@ -210,3 +216,16 @@ def _moved(names: list[str], name: str, way: str) -> list[str]:
     if 0 <= to < len(names):
         names[at], names[to] = names[to], names[at]
     return names
+
+
+@require_GET
+def groups(request: HttpRequest, listing: Listing) -> HttpResponse:
+    """By what rows can be put together."""
+    require_kind(request.actor, "view", listing.kind.model)
+    this = _this(request, listing)
+    template = "lists/_group_lines.html" if is_fragment(request) else "lists/groups.html"
+    return render(request, template, _menu(this) | {"groups": group_lines(this, request.actor)})
+
+
+def _menu(this: Ask) -> dict[str, Any]:
+    return {"listing": this.listing, "base": reverse(this.listing.name), "query": this.query()}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kesher.core.access import require_kind
 from kesher.core.changes import new_batch
@@ -26,6 +26,7 @@ from kesher.surface.lists import bulk
 from kesher.surface.lists.declaring import Action, Listing, Outcome
 from kesher.surface.lists.rows import rows_of
 from kesher.surface.page import is_fragment, saved
+from kesher.web.lists.menus import input_lines
 from kesher.web.lists.pages import redraw
 from kesher.web.lists.stayed import stayed_line
 from kesher.web.lists.words import number, outcome_words
@@ -35,25 +36,35 @@ MOST = 10_000_000
 BULK, UNDO = "bulk", "undo"
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, listing: Listing) -> HttpResponse:
-    """Do an action to rows; what is refused leaves the list and what was picked as they are."""
+    """Ask what an action wants to know, and do it to rows.
+
+    What is refused leaves the list and what was picked as they are.
+    """
+    require_kind(request.actor, "view", listing.kind.model)
+    given = request.POST if request.method == "POST" else request.GET
+    action = listing.action(request.actor, given.get("do", ""))
+    if action is None:
+        raise Http404
+    if request.method != "POST":
+        inputs = {"action": action, "inputs": input_lines(action, request.actor)}
+        return render(request, "lists/_action_inputs.html", inputs)
     try:
-        return _act(request, listing)
+        return _act(request, listing, action)
     except Refusal as refusal:
         if not is_fragment(request):
-            raise
+            return _ask(request, listing, action, refusal)
         told_events = {"k-toast": {"text": str(refusal), "tone": "bad"}}
         headers = {"HX-Reswap": "none", "HX-Trigger": json.dumps(told_events)}
         return HttpResponse(status=refusal.status, headers=headers)
 
 
-def _act(request: HttpRequest, listing: Listing) -> HttpResponse:
+def _act(request: HttpRequest, listing: Listing, action: Action) -> HttpResponse:
     """The rows that were picked, or all that match."""
-    require_kind(request.actor, "view", listing.kind.model)
-    action = listing.action(request.actor, request.POST.get("do", ""))
-    if action is None:
-        raise Http404
+    names = [f"{action.key}.{one.name}" for one in action.inputs]
+    if names and request.POST.keys().isdisjoint(names):
+        return _ask(request, listing, action)
     given = {one.name: request.POST.get(f"{action.key}.{one.name}", "") for one in action.inputs}
     given = bulk.checked(action, request.actor, given)
     if request.POST.get("all"):
@@ -62,6 +73,20 @@ def _act(request: HttpRequest, listing: Listing) -> HttpResponse:
     if not numbers:
         raise bulk.NothingPicked
     return _to_picked(request, listing, action, given, numbers)
+
+
+def _ask(
+    request: HttpRequest, listing: Listing, action: Action, error: Refusal | None = None
+) -> HttpResponse:
+    """A page of its own for what an action wants to know, where there are no scripts."""
+    carried = [(name, request.POST.get(name, "")) for name in ("in", "query", "all")]
+    carried += [("pick", number) for number in request.POST.getlist("pick")[: bulk.MOST_PICKED]]
+    context = {
+        "listing": listing, "base": reverse(listing.name), "action": action, "error": error,
+        "inputs": input_lines(action, request.actor), "carried": carried,
+        "back": f"{reverse(listing.name)}?{request.POST.get('query', '')}",
+    }  # fmt: skip
+    return render(request, "lists/act.html", context, status=error.status if error else 200)
 
 
 def _to_picked(

@@ -7,7 +7,7 @@ from typing import Any
 
 from kesher.core.access import Actor
 from kesher.surface.lists.asking import Ask
-from kesher.surface.lists.declaring import Input
+from kesher.surface.lists.declaring import Action, Input
 
 
 @dataclass(frozen=True)
@@ -73,24 +73,19 @@ class InputLine:
     is_optional: bool
 
 
-@dataclass(frozen=True)
-class ActionLine:
-    """An action on many rows with what it wants to know."""
-
-    key: str
-    label: Any
-    icon: str
-    inputs: list[InputLine]
-
-
-def action_lines(ask: Ask, actor: Actor) -> list[ActionLine]:
+def actions_now(ask: Ask, actor: Actor) -> list[Action]:
     """What the actor may do with many rows of this list as it stands."""
     held = {term.field: term.values for term in ask.terms if term.op == "is"}
     return [
-        ActionLine(one.key, one.label, one.icon, [_input(one.key, i, actor) for i in one.inputs])
+        one
         for one in ask.listing.actions_for(actor)
         if all(_holds(held, name, value, ask) for name, value in one.when.items())
     ]
+
+
+def input_lines(action: Action, actor: Actor) -> list[InputLine]:
+    """What an action wants to know."""
+    return [_input(action.key, one, actor) for one in action.inputs]
 
 
 def _holds(held: dict[str, tuple[str, ...]], name: str, value: str, ask: Ask) -> bool:

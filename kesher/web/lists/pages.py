@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,9 +23,9 @@ from kesher.surface.lists.views import Shown, shown_views
 from kesher.surface.page import is_fragment
 from kesher.web.lists.chips import chips
 from kesher.web.lists.groups import GroupWriter
-from kesher.web.lists.menus import action_lines, column_lines, group_lines
+from kesher.web.lists.menus import actions_now
 from kesher.web.lists.pen import Pen
-from kesher.web.lists.table import RowWriter, heads, opens
+from kesher.web.lists.table import RowWriter, heads, opens_form
 from kesher.web.lists.words import count_words, pager_words
 
 DENSITY = "density"
@@ -86,8 +87,7 @@ def _frame(request: HttpRequest, this: Ask, views: list[Shown]) -> dict[str, Any
         "chips": chips(this, actor, today=timezone.localdate()),
         "hidden": _hidden(this),
         "typed": request.headers.get("HX-Target") == "results",
-        "columns": column_lines(this, actor),
-        "groups": group_lines(this, actor),
+        "in": quote(this.query(), safe=""),
         "may_export": may(actor, "export", listing.kind.model),
         "add_url": _add_url(listing, request),
         "is_dense": request.COOKIES.get(DENSITY) == "dense",
@@ -128,7 +128,7 @@ def _body(request: HttpRequest, this: Ask) -> dict[str, Any]:
         "page": sheet.page,
         "rows": writer.rows(sheet),
         "picks": writer.picks,
-        "actions": action_lines(this, actor) if writer.picks else [],
+        "actions": actions_now(this, actor) if writer.picks else [],
         "shown": pager_words(sheet.page),
         "back": this.query(at=sheet.page.back) if sheet.page.back else "",
         "forth": this.query(at=sheet.page.forth) if sheet.page.forth else "",
@@ -218,7 +218,7 @@ def peek(request: HttpRequest, listing: Listing, pk: int) -> HttpResponse:
         "title": title.label if isinstance(title, Ref) else title,
         "sub": values.get(listing.sub) if listing.sub else "",
         "lines": lines,
-        "url": opens(listing, pk, state),
+        "url": opens_form(listing, state).format(pk) if listing.opens else "",
         "listing": listing,
     }
     template = "lists/_peek.html" if is_fragment(request) else "lists/peek.html"

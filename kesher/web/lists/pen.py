@@ -12,21 +12,42 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kesher.core.access import Actor
 from kesher.core.fields import Field, Money, Ref, Type, choices_of
+from kesher.core.phones import show_phone
 from kesher.web import moments
+from kesher.web.initials import initials, tone
 from kesher.web.templatetags import look
 
 NOTHING = format_html("")
+SOME_NUMBER = 987654321  # stands in an address for the number of a row
 DASH = format_html('<span class="dim" aria-hidden="true">—</span>')
 LONGEST = 80
 AMOUNT = re.compile(r"\d[\d.,]*")
+
+
+def html(form: str, *parts: Any) -> SafeString:
+    """What format_html does, four times as fast: a page has some two thousand small parts."""
+    return SafeString(
+        form.format(*[part if type(part) is SafeString else escape(str(part)) for part in parts])
+    )
+
+
+def address_form(name: str, *, query: str = "") -> str:
+    """The address of a page with {0} for the number of the record; empty where there is no page."""
+    try:
+        found = reverse(name, args=[SOME_NUMBER])
+    except NoReverseMatch:
+        return ""
+    return found.replace(str(SOME_NUMBER), "{0}") + (f"?{query}" if query else "")
 
 
 @dataclass(frozen=True)
@@ -53,18 +74,37 @@ class Pen:
     today: date
     now: datetime
     painters: dict[str, Painter] = field(default_factory=dict)
+    opens: str = ""  # form of the address that a row opens
+    _forms: dict[str, str] = field(default_factory=dict)
+    _once: dict[Any, SafeString] = field(default_factory=dict)
     _labels: dict[str, dict[str, str]] = field(default_factory=dict)
-    _days: dict[tuple[Any, bool], SafeString] = field(default_factory=dict)
 
     def draw(self, one: Field, row: Row) -> SafeString:
         """What a cell holds, drawn."""
         value = row.get(one.name)
         painter = self.painters.get(one.name)
         if painter is not None:
-            return conditional_escape(painter(self, value, row))
+            drawn = painter(self, value, row)
+            return drawn if type(drawn) is SafeString else conditional_escape(drawn)
         if value is None or value == "" or value == []:
             return NOTHING
         return PAINTERS[one.type](self, one, value)
+
+    def open(self, row: Row) -> str:
+        """The address that a row opens."""
+        return self.opens.format(row.pk)
+
+    def address(self, name: str, pk: int) -> str:
+        """The address of another record, by the name of its page."""
+        if name not in self._forms:
+            self._forms[name] = address_form(name)
+        return self._forms[name].format(pk)
+
+    def once(self, key: Any, make: Callable[[], Any]) -> SafeString:
+        """What is drawn alike in many rows, drawn once."""
+        if key not in self._once:
+            self._once[key] = conditional_escape(make())
+        return self._once[key]
 
     def label(self, one: Field, value: Any) -> str:
         """The name of a choice."""
@@ -72,14 +112,17 @@ class Pen:
             self._labels[one.name] = dict(choices_of(one, self.actor))
         return self._labels[one.name].get(str(value), str(value))
 
-    def day(self, value: date | datetime, *, in_full: bool = False) -> SafeString:
+    def day(self, value: date | datetime) -> SafeString:
         """A day in few letters; the same day is drawn once."""
-        key = (moments.local_day(value), in_full)
-        if key not in self._days:
-            shown = moments.day_text(value, today=self.today, in_full=in_full)
-            stamp = key[0].isoformat()
-            self._days[key] = format_html('<time datetime="{}">{}</time>', stamp, shown)
-        return self._days[key]
+        day = moments.local_day(value)
+        return self.once(day, lambda: self._day(day))
+
+    def _day(self, day: date) -> SafeString:
+        if abs((day - self.today).days) <= 1:  # these have words of their own
+            shown = moments.day_text(day, today=self.today)
+        else:
+            shown = moments.plain_day(day, with_year=day.year != self.today.year)
+        return html('<time datetime="{}">{}</time>', day.isoformat(), shown)
 
     def money(self, value: Money) -> SafeString:
         """An amount with its currency."""
@@ -92,7 +135,7 @@ class Pen:
 def _text(pen: Pen, one: Field, value: Any) -> SafeString:
     if isinstance(value, list):
         return _tags(value)
-    return format_html('<bdi class="cut">{}</bdi>', _short(str(value)))
+    return html('<bdi class="cut">{}</bdi>', _short(str(value)))
 
 
 def _short(text: str) -> str:
@@ -105,15 +148,16 @@ def _tags(values: Iterable[Any]) -> SafeString:
 
 
 def _phone(pen: Pen, one: Field, value: Any) -> SafeString:
-    return look.phone_in(value, pen.country, link=True)
+    shown = show_phone(value, pen.country).replace(" ", "\u00a0")
+    return html('<a href="tel:{}"><bdi dir="ltr" class="nowrap">{}</bdi></a>', value, shown)
 
 
 def _email(pen: Pen, one: Field, value: Any) -> SafeString:
-    return format_html('<a href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', value, value)
+    return html('<a href="mailto:{}"><bdi dir="ltr">{}</bdi></a>', value, value)
 
 
 def _number(pen: Pen, one: Field, value: Any) -> SafeString:
-    return look.count(value) if isinstance(value, int) else format_html("<bdi>{}</bdi>", value)
+    return look.count(value) if isinstance(value, int) else html("<bdi>{}</bdi>", value)
 
 
 def _money(pen: Pen, one: Field, value: Any) -> SafeString:
@@ -125,17 +169,17 @@ def _day(pen: Pen, one: Field, value: Any) -> SafeString:
 
 
 def _choice(pen: Pen, one: Field, value: Any) -> SafeString:
-    return format_html("{}", pen.label(one, value))
+    return html("{}", pen.label(one, value))
 
 
 def _ref(pen: Pen, one: Field, value: Any) -> SafeString:
     if isinstance(value, list):
         return _tags(value)
-    return format_html("<bdi>{}</bdi>", value.label)
+    return html("<bdi>{}</bdi>", value.label)
 
 
 def _flag(pen: Pen, one: Field, value: Any) -> SafeString:
-    return format_html("{}", _("Yes") if value else _("No"))
+    return html("{}", _("Yes") if value else _("No"))
 
 
 PAINTERS: dict[Type, Callable[[Pen, Field, Any], SafeString]] = {
@@ -179,21 +223,35 @@ def face(label: str, key: Any) -> SafeString:
 
 @lru_cache(maxsize=2048)
 def _face(label: str, key: str) -> SafeString:
-    mark = look.avatar(label, "", key)
-    return format_html(
+    mark = avatar(label, key)
+    return html(
         '<span class="who-s" title="{}">{}<bdi class="visually-hidden">{}</bdi></span>',
         label, mark, label,
     )  # fmt: skip
 
 
+def avatar(label: str, key: Any) -> SafeString:
+    """Initials in a round mark."""
+    letters = initials(label)
+    if not letters:
+        return look.avatar(label, "", key)
+    return html('<span class="av {}" aria-hidden="true">{}</span>', tone(key), letters)
+
+
 def lead(url: str, label: str, sub: Any, *, key: Any, mark: Any = None) -> SafeString:
     """The first cell: the link that opens the record, with what stands under its name."""
-    shown = look.avatar(label, "", key) if mark is None else mark
-    under = format_html('<br><span class="sub">{}</span>', sub) if sub else NOTHING
-    return format_html(
+    shown = avatar(label, key) if mark is None else mark
+    under = html('<br><span class="sub">{}</span>', sub) if sub else NOTHING
+    return html(
         '<a class="name" data-open href="{}">{}<span><bdi>{}</bdi>{}</span></a>',
         url, shown, label, under,
     )  # fmt: skip
+
+
+def overdue(pen: Pen, due_on: date) -> SafeString:
+    """That something was to be done by a day that has passed."""
+    words = html(_("Overdue, {}"), pen.day(due_on))
+    return html('<span class="t-bad">{} {}</span>', look.icon("clock", "s"), words)
 
 
 def joined(parts: Sequence[Any], between: str = " · ") -> SafeString:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from kesher.surface.lists.asking import Ask
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.editing import may_edit
 from kesher.surface.lists.rows import Sheet
-from kesher.web.lists.pen import NOTHING, Pen, Row, lead
+from kesher.web.lists.pen import NOTHING, Pen, Row, address_form, html, lead
 
 AT_END = frozenset({Type.MONEY, Type.NUMBER})
 
@@ -58,14 +57,12 @@ def _look(listing: Listing, one: Field) -> str:
     return " ".join(filter(None, parts))
 
 
-def opens(listing: Listing, pk: int, state: str = "") -> str:
-    """The address of the page of one record, with the list that led to it."""
-    try:
-        address = reverse(listing.opens, args=[pk]) if listing.opens else ""
-    except NoReverseMatch:
-        address = ""
-    address = address or reverse(listing.peek_at or f"{listing.name}-peek", args=[pk])
-    return f"{address}?{urlencode({'in': state})}" if state else address
+def opens_form(listing: Listing, state: str = "") -> str:
+    """The address of the page of a record, with the list that led to it."""
+    query = urlencode({"in": state}) if state else ""
+    return address_form(listing.opens, query=query) or address_form(
+        listing.peek_at or f"{listing.name}-peek", query=query
+    )
 
 
 class RowWriter:
@@ -83,6 +80,8 @@ class RowWriter:
         self.has_sub = bool(self.listing.sub) and self.listing.sub not in ask.columns
         self.picks = bool(self.listing.actions_for(actor))
         self.actor = actor
+        self.select = _("Select %(name)s")
+        pen.opens = opens_form(self.listing, self.state)
 
     def rows(self, sheet: Sheet) -> SafeString:
         """All rows of a page."""
@@ -92,7 +91,7 @@ class RowWriter:
             self._row(edited if pk in changeable else plain, pk, values)
             for pk, values in sheet.rows
         ]
-        return format_html("{}" * len(drawn), *drawn)
+        return html("{}" * len(drawn), *drawn)
 
     def cell(self, sheet: Sheet, name: str) -> SafeString:
         """One cell of one row, as it is drawn among the others."""
@@ -100,7 +99,7 @@ class RowWriter:
         one = self._field(name)
         self.edits.add(name)
         is_edited = pk in self.changeable([pk])
-        return format_html(self._cell(one, is_edited, "{1}"), pk, self.draw(sheet, name))
+        return html(self._cell(one, is_edited, "{1}"), pk, self.draw(sheet, name))
 
     def draw(self, sheet: Sheet, name: str) -> SafeString:
         """What one field of one row holds, drawn."""
@@ -132,17 +131,18 @@ class RowWriter:
     def _form(self, *, is_edited: bool) -> str:
         """A row with places for what differs from row to row; {0} is its number."""
         kind = self.listing.kind.model._meta.label_lower
+        carried = f"?{urlencode({'in': self.state})}" if self.state else ""
         parts = [
-            f'<tr id="r{{0}}" data-row="{{0}}" data-peek="{self.base}{{0}}/peek/{{2}}"'
-            f' data-live="{kind}:{{0}}" hx-get="{self.base}{{0}}/row/{{2}}" hx-trigger="live"'
-            ' hx-swap="outerHTML">'
+            f'<tr id="r{{0}}" data-row="{{0}}" data-peek="{self.base}{{0}}/peek/{carried}"'
+            f' data-live="{kind}:{{0}}" hx-get="{self.base}{{0}}/row/{carried}"'
+            ' hx-trigger="live" hx-swap="outerHTML">'
         ]
         if self.picks:
             parts.append(
                 '<td class="pick"><input class="form-check-input" type="checkbox" form="bulk"'
                 ' name="pick" value="{0}" data-pick aria-label="{1}"></td>'
             )
-        for at, one in enumerate(self.shown, start=3):
+        for at, one in enumerate(self.shown, start=2):
             parts.append(self._cell(one, is_edited, f"{{{at}}}"))
         return "".join([*parts, "</tr>"])
 
@@ -159,9 +159,8 @@ class RowWriter:
     def _row(self, form: str, pk: int, values: list[Any]) -> SafeString:
         row = self._read(pk, values)
         name = str(row.get(self.listing.lead) or "")
-        carried = f"?{urlencode({'in': self.state})}" if self.state else ""
         cells = [self._draw(one, row) for one in self.shown]
-        return format_html(form, pk, _("Select %(name)s") % {"name": name}, carried, *cells)
+        return html(form, pk, self.select % {"name": name}, *cells)
 
     def _read(self, pk: int, values: list[Any]) -> Row:
         return Row(pk, {one.name: value for one, value in zip(self.fields, values, strict=True)})
@@ -169,7 +168,5 @@ class RowWriter:
     def _draw(self, one: Field, row: Row) -> SafeString:
         if one.name == self.listing.lead and one.name not in self.pen.painters:
             sub = row.get(self.listing.sub) if self.has_sub else NOTHING
-            return lead(
-                opens(self.listing, row.pk, self.state), str(row.get(one.name)), sub, key=row.pk
-            )
+            return lead(self.pen.open(row), str(row.get(one.name)), sub, key=row.pk)
         return self.pen.draw(one, row)

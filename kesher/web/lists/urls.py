@@ -21,6 +21,7 @@ def list_urls(prefix: str, listing: Listing) -> list[URLPattern]:
         path(f"{prefix}group/", pages.group, given, name=f"{name}-group"),
         path(f"{prefix}filter/", building.build, given, name=f"{name}-filter"),
         path(f"{prefix}columns/", building.columns, given, name=f"{name}-columns"),
+        path(f"{prefix}groups/", building.groups, given, name=f"{name}-groups"),
         path(f"{prefix}bulk/", many.act, given, name=f"{name}-bulk"),
         path(f"{prefix}export/", files.export, given, name=f"{name}-export"),
         path(f"{prefix}views/new/", saved.new, given, name=f"{name}-view-new"),

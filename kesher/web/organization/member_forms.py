@@ -95,7 +95,7 @@ class PlaceForm(Form):
     def __init__(self, *args: Any, actor: Actor, **named: Any):
         super().__init__(*args, **named)
         self.fields["branches"].choices = branch_choices(actor)
-        rows = visible(actor, Team).order_by("name")
+        rows = visible(actor, Team, "manage").order_by("name")
         self.fields["teams"].choices = list(rows.values_list("pk", "name"))
 
 

@@ -12,13 +12,12 @@ from kesher.organization.commands.staff import assign_role, change_member
 from kesher.organization.models import Member
 from kesher.surface.lists.declaring import Listing, View, register
 from kesher.web.lists.pen import Pen, Row, lead
-from kesher.web.lists.table import opens
 
 
 def name(pen: Pen, value: Any, row: Row) -> Any:
     """Who it is; who has left says so."""
     under = "" if row.get("active") else _("Has left")
-    return lead(opens(MEMBERS, row.pk), value, under, key=row.pk)
+    return lead(pen.open(row), value, under, key=row.pk)
 
 
 def edit(*, by: Actor, record: Member, name: str, value: Any, seen: int | None) -> None:
