@@ -37,9 +37,9 @@ run: setup ## start Kesher at http://localhost:8000 (PORT=)
 test: tools setup check ## everything that is checked, on both databases
 	@export $(BROWSER_ENV)
 	echo "== on SQLite"
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 	echo "== on PostgreSQL"
-	$(BIN)/python -m pytest -n 2 -p tests.pgplugin -m "not browser and not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -p tests.pgplugin -m "not browser and not soak"
 
 check: .venv/.dev.ok setup ## what can be seen without running the product
 	@$(BIN)/ruff check .
