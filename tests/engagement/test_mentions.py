@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from kesher.core.events import deliver_due
 from kesher.core.models import EventRecord
@@ -66,7 +69,7 @@ def test_it_rings_once(clinic, noted):
         now=NOW,
     )
 
-    deliver_due(now=EventRecord.objects.latest("pk").happened_at)
+    deliver_due(now=timezone.now() + timedelta(minutes=1))
 
     rung = [(n.member, n.kind, n.about_id, n.caused_by) for n in Notification.objects.all()]
     assert rung == [
