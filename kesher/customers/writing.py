@@ -14,6 +14,7 @@ from kesher.customers.events import CustomerChanged, CustomersChanged
 from kesher.customers.models import Customer, CustomerBranch, CustomerTag
 
 CHUNK = 500
+FEW = 25  # of whom each is told, so that pages that show them follow
 Written = tuple[Customer, Mapping[str, Any], Mapping[str, Any]]
 
 
@@ -77,9 +78,9 @@ def told(*, by: Actor, written: Sequence[Written], batch: str) -> None:
     ids = [customer.pk for customer, _before, _after in written]
     for at in range(0, len(ids), CHUNK):
         index("customer", ids[at : at + CHUNK])
-    if len(written) == 1:
-        customer = written[0][0]
-        announce(CustomerChanged(customer_id=customer.pk), by=by, about=customer)
+    if len(written) <= FEW:
+        for customer, _before, _after in written:
+            announce(CustomerChanged(customer_id=customer.pk), by=by, about=customer)
         return
     for at in range(0, len(ids), CHUNK):
         first = Change.objects.filter(kind=Customer._meta.label_lower, record_id=ids[at])

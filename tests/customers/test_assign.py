@@ -5,6 +5,7 @@ import pytest
 from kesher.core.access import SYSTEM, AccessDenied, visible
 from kesher.core.models import Change, EventRecord
 from kesher.core.search import find
+from kesher.customers.commands.adding import NewCustomer, add_customers
 from kesher.customers.commands.assigning import BranchMissing, OwnerGone, assign
 from kesher.customers.models import Customer
 from kesher.customers.writing import branch_ids, tag_ids
@@ -17,6 +18,19 @@ def test_gives_many_an_owner_in_one_batch(clinic):
 
     assert {c.owner_id for c in changed} == {clinic.members["manager"].pk}
     assert Change.objects.filter(batch="b").count() == 2
+    assert EventRecord.objects.latest("pk").name == "customers.CustomerChanged"
+
+
+def test_very_many_are_told_of_as_one(clinic):
+    many = add_customers(
+        by=SYSTEM,
+        customers=[NewCustomer(name=f"No {n}", branches=[clinic.haifa]) for n in range(40)],
+    )
+    before = EventRecord.objects.count()
+
+    assign(by=SYSTEM, customers=many, add_tags=["vip"])
+
+    assert EventRecord.objects.count() == before + 1
     assert EventRecord.objects.latest("pk").name == "customers.CustomersChanged"
 
 
@@ -91,8 +105,11 @@ def test_many_take_as_many_queries_as_few(clinic, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    everybody = list(Customer.objects.all())
-    with CaptureQueriesContext(connection) as two:
-        assign(by=SYSTEM, customers=everybody[:2], add_tags=["a"])
-    with django_assert_num_queries(len(two)):
-        assign(by=SYSTEM, customers=everybody[:4], add_tags=["b"])
+    many = add_customers(
+        by=SYSTEM,
+        customers=[NewCustomer(name=f"No {n}", branches=[clinic.haifa]) for n in range(60)],
+    )
+    with CaptureQueriesContext(connection) as some:
+        assign(by=SYSTEM, customers=many[:30], add_tags=["a"])
+    with django_assert_num_queries(len(some)):
+        assign(by=SYSTEM, customers=many[:31], add_tags=["b"])

@@ -7,6 +7,7 @@ import pytest
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.search import find
 from kesher.customers.commands.adding import NewCustomer, add_customer
+from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.ties import (
     DaysReversed,
     TiedAlready,
@@ -53,6 +54,16 @@ def test_is_found_by_the_employer_of_today(clinic):
     move_employee(by=SYSTEM, customer=yosef, to=employer(clinic, "Bank of Acre"), on=DAY)
 
     assert {hit.pk for hit in find(SYSTEM, "orchard")} == {orchard.pk}
+
+
+def test_is_found_by_the_new_name_of_the_employer(clinic):
+    yosef, orchard = clinic.customers["yosef"], clinic.customers["orchard"]
+    tie(by=SYSTEM, customer=yosef, other=orchard, role="employee")
+
+    change_customer(by=SYSTEM, customer=orchard, values={"name": "Plumtree Games"})
+
+    assert {hit.pk for hit in find(SYSTEM, "plumtree")} == {yosef.pk, orchard.pk}
+    assert find(SYSTEM, "orchard", kinds=["customer"]) == []
 
 
 def test_a_mother_pays_for_two_children(clinic):

@@ -16,8 +16,8 @@ from kesher.customers import typed
 from kesher.customers.commands.adding import NumberTaken
 from kesher.customers.commands.assigning import assign
 from kesher.customers.events import CustomerChanged
-from kesher.customers.models import Customer, Source
-from kesher.customers.writing import require_fields
+from kesher.customers.models import Customer, Source, Tie
+from kesher.customers.writing import CHUNK, require_fields
 from kesher.organization.models import Branch
 
 NAMES = ("kind", "first_name", "last_name", "name")
@@ -68,6 +68,8 @@ def change_customer(
         _rename(current, was_other_kind="kind" in changed)
     if not changed.keys().isdisjoint(FOUND_BY):
         index("customer", [current.pk])
+    if current.kind == Customer.Kind.ORGANISATION and "name" in changed:
+        _index_employees(current)
     announce(CustomerChanged(customer_id=current.pk), by=by, about=current)
     return current
 
@@ -107,6 +109,14 @@ def _checked(name: str, value: Any) -> Any:
 def _source(name: str) -> Source | None:
     kept = typed.fitted(Source, "name", name)
     return Source.objects.get_or_create(name=kept)[0] if kept else None
+
+
+def _index_employees(employer: Customer) -> None:
+    """Those who work there are found by its name."""
+    jobs = Tie.objects.filter(other=employer, role=Tie.Role.EMPLOYEE, ends_on=None)
+    ids = list(jobs.values_list("customer_id", flat=True))
+    for at in range(0, len(ids), CHUNK):
+        index("customer", ids[at : at + CHUNK])
 
 
 def _refuse_taken(customer: Customer, kept: Mapping[str, Any]) -> None:
