@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ from kesher.core.text import clean
 SIZE = 50
 LONGEST = 2000  # characters of a cursor
 FURTHEST = 10**9
+NEAR = 20  # times as many rows as are wanted are looked at before all are
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?$")
 
 
@@ -79,17 +81,26 @@ class Page:
 
 
 def page(
-    rows: QuerySet, order: Order, paths: Sequence[Any] = (), *, at: str = "", size: int = SIZE
+    rows: QuerySet,
+    order: Order,
+    paths: Sequence[Any] = (),
+    *,
+    at: str = "",
+    size: int = SIZE,
+    narrowed: bool = False,
 ) -> Page:
-    """The page that a cursor points to, or the first; `paths` are what to read of each row."""
-    walk = _Walk(rows, order, paths)
+    """The page that a cursor points to, or the first; `paths` are what to read of each row.
+
+    Rows that are `narrowed` by filters are looked for among the nearest in order first.
+    """
+    walk = _Walk(rows, order, paths, is_narrowed=narrowed)
     cursor = read_cursor(at, rows.model, order)
     if cursor is None:
         found = walk.take(None, size + 1)
         return walk.page(found[:size], 1, has_back=False, has_forth=len(found) > size)
     found = walk.take(cursor, size + 1)
     if not found:  # what stood there is gone
-        return page(rows, order, paths, size=size)
+        return page(rows, order, paths, size=size, narrowed=narrowed)
     if cursor.forward:
         return walk.page(found[:size], cursor.start, has_back=True, has_forth=len(found) > size)
     has_back = len(found) > size
@@ -124,8 +135,11 @@ def count_up_to(rows: QuerySet, most: int) -> tuple[int, bool]:
 class _Walk:
     """Rows in an order: first those with a value in the first column, then those without."""
 
-    def __init__(self, rows: QuerySet, order: Order, paths: Sequence[Any]):
+    def __init__(
+        self, rows: QuerySet, order: Order, paths: Sequence[Any], *, is_narrowed: bool = False
+    ):
         self.rows = rows
+        self.is_narrowed = is_narrowed
         self.order = order
         self.paths = paths
         self.model = rows.model
@@ -149,37 +163,46 @@ class _Walk:
 
     def _phase(
         self, is_empty: bool, cursor: Cursor | None, forward: bool, number: int
-    ) -> QuerySet:
-        columns = self._columns(is_empty)
-        rows = self.rows
-        if self.empties is not None:
-            blank, filled = self.empties
-            rows = rows.filter(blank if is_empty else filled)
-        if cursor is not None:
-            values = [*(cursor.values[1:] if is_empty else cursor.values), cursor.pk]
-            is_less = self.order.descending == forward
-            rows = rows.filter(_beyond(self.model, columns, values, is_less))
-        sign = "-" if self.order.descending == forward else ""
-        order = [sign + column for column in columns]
-        rows = rows.order_by(*order)[:number]
-        if self.paths:  # what is only shown is joined to the rows of the page, not to all
-            held = rows.values("pk")
-            rows = self.model._default_manager.filter(pk__in=held).order_by(*order)
-        return rows.values_list("pk", *self._edge(), *self.paths)
+    ) -> list[tuple[Any, ...]]:
+        """Some rows of one phase. What is only shown is joined to them, and not to all rows."""
+        asked = _Asked(self, is_empty, cursor, forward)
+        order = asked.order()
+        held = asked.held(self.rows).order_by(*order)[:number]
+        if not self.paths:
+            return list(held.values_list("pk", *self._edge()))
+        if self.is_narrowed and not is_empty:
+            near = self._read(self._nearest(asked, number), order)
+            if len(near) == number:
+                return near
+        return self._read(held.values("pk"), order)
+
+    def _nearest(self, asked: _Asked, number: int) -> QuerySet:
+        """Those that meet the filters among the first in order, whether or not they do.
+
+        A database that takes the filter first would sort all that meet it, which may be many.
+        """
+        path, model = self.summary
+        first = asked.held(model._default_manager.all(), path)
+        window = first.order_by(*asked.order(path)).values("pk")[: number * NEAR]
+        met = self.rows.filter(pk__in=window).order_by(*asked.order())
+        return met.values("pk")[:number]
+
+    def _read(self, pks: QuerySet, order: list[str]) -> list[tuple[Any, ...]]:
+        rows = self.model._default_manager.filter(pk__in=pks).order_by(*order)
+        return list(rows.values_list("pk", *self._edge(), *self.paths))
 
     def _edge(self) -> list[Any]:
         return [_stored(self.model, path) for path in self.order.columns]
 
-    def _columns(self, is_empty: bool) -> list[str]:
-        """What this phase is ordered by. A summary's own key ends its index, so it breaks ties."""
-        columns = list(self.order.columns[1:] if is_empty else self.order.columns)
+    @cached_property
+    def summary(self) -> tuple[str, type[Model]]:
+        """The table that the first column stands in, if it has one row for each of ours."""
         before, _, _last = self.order.columns[0].rpartition("__") if self.width else ("", "", "")
-        return [*columns, f"{before}__pk" if before and not is_empty and self._hangs_on(before) else "pk"]
-
-    def _hangs_on(self, path: str) -> bool:
-        """Whether the path leads to a table with one row for each of ours."""
-        relation = self.model._meta.get_field(path.split("__")[0])
-        return "__" not in path and relation.one_to_one and not relation.concrete
+        if before and "__" not in before:
+            relation = self.model._meta.get_field(before)
+            if relation.one_to_one and not relation.concrete:
+                return f"{before}__", relation.related_model
+        return "", self.model
 
     def is_empty(self, edge: tuple[Any, ...]) -> bool:
         return self.empties is not None and edge[0] in (None, "")
@@ -202,6 +225,38 @@ class _Walk:
     def _cursor(self, row: tuple[Any, ...], *, forward: bool, start: int) -> str:
         edge = tuple(map(_plain, row[1 : 1 + self.width]))
         return str(Cursor(forward, start, self.is_empty(edge), edge, row[0]))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of one phase: rows with a value or without, beyond a row, in a direction."""
+
+    walk: _Walk
+    is_empty: bool
+    cursor: Cursor | None
+    forward: bool
+
+    def columns(self, path: str = "") -> list[str]:
+        """What the phase is ordered by. A summary's own key ends its index, so it breaks ties."""
+        columns = list(self.walk.order.columns[int(self.is_empty) :])
+        tie = "pk" if self.is_empty else f"{self.walk.summary[0]}pk"
+        return [column.removeprefix(path) for column in (*columns, tie)]
+
+    def order(self, path: str = "") -> list[str]:
+        sign = "-" if self.walk.order.descending == self.forward else ""
+        return [sign + column for column in self.columns(path)]
+
+    def held(self, rows: QuerySet, path: str = "") -> QuerySet:
+        """The rows of the phase, of the list or of the table whose columns begin with the path."""
+        if self.walk.empties is not None:
+            first = self.walk.order.columns[0].removeprefix(path)
+            blank, filled = _empties(rows.model, first) or (Q(), Q())
+            rows = rows.filter(blank if self.is_empty else filled)
+        if self.cursor is None:
+            return rows
+        values = [*self.cursor.values[int(self.is_empty) :], self.cursor.pk]
+        is_less = self.walk.order.descending == self.forward
+        return rows.filter(_beyond(rows.model, self.columns(path), values, is_less))
 
 
 def _empties(model: type[Model], path: str) -> tuple[Q, Q] | None:

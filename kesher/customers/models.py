@@ -90,8 +90,9 @@ class Customer(models.Model):
     preferred_from = models.TimeField(_("not before"), null=True, blank=True)
     preferred_until = models.TimeField(_("not after"), null=True, blank=True)
     owner = models.ForeignKey(
-        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers"
-    )
+        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers",
+        db_index=False,  # the indexes below begin with it
+    )  # fmt: skip
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers"
     )
@@ -111,6 +112,9 @@ class Customer(models.Model):
         indexes = (
             models.Index(fields=("sort_name", "id"), name="customer_by_name"),
             models.Index(fields=("owner", "sort_name"), name="customer_by_owner"),
+            models.Index(
+                fields=("owner", "stage", "archived_at", "binned_at"), name="customer_by_care"
+            ),
             models.Index(fields=("stage", "sort_name"), name="customer_by_stage"),
             models.Index(fields=("city", "sort_name"), name="customer_by_city"),
             models.Index(fields=("since_on", "id"), name="customer_by_since"),

@@ -24,6 +24,7 @@ from kesher.customers.models import (
     Tie,
 )
 from kesher.engagement.models import Attachment, Message, Task, Touch
+from kesher.organization.held import forget_rights
 from kesher.organization.models import (
     Branch,
     Business,
@@ -37,7 +38,6 @@ from kesher.organization.models import (
     Shift,
     Team,
 )
-from kesher.organization.held import forget_rights
 
 AT_ONCE = 400
 

@@ -25,6 +25,7 @@ DESKS = {
     staff.HAIFA: ("maya", "maya", "dana", "yoav"),
     staff.EILAT: ("maria", "maria", "maria", "eleni", "yoav"),
 }
+BESIDE = frozenset({"brush", "kit", "xray", "panorama"})
 Tell = Callable[..., NewTouch | None]
 
 
@@ -36,6 +37,12 @@ class Place:
     members: dict[str, Member]
 
 
+def main_of(visit: Visit) -> str:
+    """What a visit is called after: the dearest of what was done, not of what was sold or drawn."""
+    done = [one for one in visit.services if one not in BESIDE] or list(visit.services)
+    return max(done, key=lambda one: SERVICES[one].price)
+
+
 class History:
     """Tells what happened, always the same for the same seed and day."""
 
@@ -43,6 +50,7 @@ class History:
         self.rng, self.place, self.now, self.zone = rng, place, now, zone
         self.today = now.astimezone(zone).date()
         self.texts = Phrases(rng)
+        self.settled: dict[tuple[int, datetime], datetime] = {}  # complaints, and when
 
     def touches(self, who: Invented, customer: Customer) -> Iterator[NewTouch]:
         """Everything about one customer, in no order."""
@@ -50,6 +58,8 @@ class History:
             yield from self._round_a_visit(who, customer, visit)
         if who.new.kind == Customer.Kind.PERSON and who.age >= 18:
             yield from self._between_visits(who, customer)
+        if who.habit == "firm":
+            yield from self._with_a_firm(partial(self._touch, who, customer))
 
     # ---- single touches
 
@@ -59,6 +69,7 @@ class History:
         """One touch; none when it would lie ahead."""
         service = more.pop("service", "checkup")
         member = more.pop("by", None) or self._desk(who, channel)
+        on = more.pop("on", None)  # the day that is spoken of
         at = more.pop("at", None) or time(self.rng.randint(8, 17), self.rng.randrange(0, 60, 5))
         moment = datetime.combine(day, at, self.zone)
         if moment > self.now - HOUR:
@@ -73,7 +84,7 @@ class History:
                 who.language,
                 who.gender,
                 service=service,
-                day=working_day(day + timedelta(days=self.rng.randint(3, 12))),
+                day=on,
                 amount=price if what != "agreement" else max(100, price // 3),
             ),
             member=self.place.members[member],
@@ -95,19 +106,21 @@ class History:
 
     def _round_a_visit(self, who: Invented, customer: Customer, visit: Visit) -> Iterator[NewTouch]:
         tell = partial(self._touch, who, customer)
-        main = max(visit.services, key=lambda one: SERVICES[one].price)
+        main = main_of(visit)
         before = visit.day - timedelta(days=self.rng.randint(2, 18))
-        made = self._booking(tell, before, main) if who.age >= 18 else []
+        tell_of = partial(tell, on=visit.day)
+        made = self._booking(tell_of, before, main) if who.age >= 18 else []
         if who.age >= 18 and self._chance(0.22):
             channel = self.rng.choice(("sms", "whatsapp"))
             eve = visit.day - timedelta(days=1)
-            made.append(tell(eve, "remind", channel, direction="out", at=time(18, 0)))
+            made.append(tell_of(eve, "remind", channel, direction="out", at=time(18, 0)))
         if self._chance(0.03):
             what = self.rng.choice(("cancel", "no_show"))
             made.append(tell(before, what, "call", direction="in"))
         length = self.rng.choice((20, 30, 45, 60))
         more = {"direction": "in", "service": main, "minutes_length": length}
-        made.append(tell(visit.day, "visit", "visit", **more))
+        what = "visit" if who.age >= 18 else "visit_child"
+        made.append(tell(visit.day, what, "visit", **more))
         made += self._after_a_visit(tell, who, visit, main)
         yield from filter(None, made)
 
@@ -136,7 +149,7 @@ class History:
         if main in BIG and self._chance(0.7):
             day = working_day(visit.day + timedelta(days=1))
             made.append(tell(day, "after", "call", direction="out", minutes_length=2))
-        if self._chance(0.04):
+        if self._chance(0.04) and who.age >= 18:
             made.append(tell(visit.day, "thanks", "whatsapp", direction="in", at=time(20, 15)))
         if self._chance(0.05) and who.new.emails:
             by = "ruth" if self._chance(0.3) else None
@@ -185,15 +198,31 @@ class History:
             tell(day, "quote", "email", direction="out", service=service, at=time(12, 30)),
         ]
 
+    def _with_a_firm(self, tell: Tell) -> Iterator[NewTouch]:
+        made = []
+        for share, what, channel, more in (
+            (0.6, "papers", "email", {"direction": "out", "by": "ruth"}),
+            (0.4, "agreement", "note", {"is_agreement": True}),
+            (0.5, "no_answer", "call", {"direction": "out", "outcome": "no answer"}),
+        ):
+            if self._chance(share):
+                day = self.today - timedelta(days=self.rng.randint(5, 200))
+                made.append(tell(day, what, channel, **more))
+        yield from filter(None, made)
+
     def _complaint(self, tell: Tell) -> list[NewTouch | None]:
         day = self.today - timedelta(days=self.rng.randint(2, 260))
         channel = self.rng.choice(("call", "call", "email", "visit"))
         severity = self.rng.choice((1, 2, 2, 3))
         complaint = tell(day, "complaint", channel, direction="in", severity=severity)
-        if complaint is None or (self.today - day).days < 25:
+        is_fresh = (self.today - day).days < 70
+        if complaint is None or self._chance(0.75 if is_fresh else 0.05):
             return [complaint]
         by = "orly" if self._chance(0.3) else None
-        return [complaint, tell(day + timedelta(days=3), "settled", "call", direction="out", by=by)]
+        answer = tell(day + timedelta(days=3), "settled", "call", direction="out", by=by)
+        if answer is not None:
+            self.settled[complaint.customer.pk, complaint.happened_at] = answer.happened_at
+        return [complaint, answer]
 
     # ---- what is still to be done
 

@@ -73,7 +73,7 @@ def load(*, now: datetime) -> dict[str, int]:
     history = History(rng, place, now, zone)
     counts = {
         "customers": len(customers),
-        "purchases": _record_purchases(made, customers),
+        "purchases": _record_purchases(made, customers, rng),
         "touches": _record_touches(made, customers, history, now),
         "tasks": _plan_tasks(made, customers, history, now),
         "wishes": _note_wishes(made, customers, history),
@@ -141,12 +141,17 @@ def _tie(made: Population, customers: Sequence[Customer]) -> None:
 # ---- what happened
 
 
-def _record_purchases(made: Population, customers: Sequence[Customer]) -> int:
+def _paid(price: int, rng: Random) -> Decimal:
+    """The price of the list, now and then a tenth less."""
+    return Decimal(price * 9 // 10 if rng.random() < 0.09 else price)
+
+
+def _record_purchases(made: Population, customers: Sequence[Customer], rng: Random) -> int:
     lines = (
         NewPurchase(
             customer_id=customer.pk,
             bought_on=visit.day,
-            amount=Decimal(SERVICES[service].price),
+            amount=_paid(SERVICES[service].price, rng),
             product=SERVICES[service].name,
         )
         for who, customer in zip(made.customers, customers, strict=True)
@@ -167,13 +172,13 @@ def _record_touches(
         for touch in history.touches(who, customer)
     )
     count = 0
-    settled_before = now - timedelta(days=25)
     for step in _steps(touches):
         rows = record_touches(by=SYSTEM, touches=step, now=now, is_demo=True)
         count += len(rows)
         for row in rows:
-            if row.severity and row.happened_at < settled_before:
-                settle_complaint(by=SYSTEM, touch=row, now=row.happened_at + timedelta(days=3))
+            settled_at = history.settled.get((row.customer_id, row.happened_at))
+            if row.severity and settled_at:
+                settle_complaint(by=SYSTEM, touch=row, now=settled_at)
     return count
 
 

@@ -24,6 +24,8 @@ TIMES = (
     "17:15",
     "18:00",
 )
+EARLY = TIMES[:4]
+HYGIENE = ("hygiene", "checkup")
 TEETH = (11, 14, 16, 21, 24, 26, 27, 36, 37, 46, 47)
 
 
@@ -37,11 +39,14 @@ class Phrases:
         self, what: str, language: str, gender: str, *, service: str = "checkup",
         day: date | None = None, amount: int = 450,
     ) -> str:  # fmt: skip
-        """One of the sentences for an occasion."""
+        """One of the sentences for an occasion; the hygienist fills no teeth."""
+        barred = (
+            "{hygienist}" if service not in HYGIENE else "{doctor}" if what == "visit" else "{}"
+        )
+        texts = [text for text in POOLS[language].TEXTS[what] if barred not in text]
         return self.fill(
-            self.rng.choice(POOLS[language].TEXTS[what]), language, gender,
-            service=service, day=day, amount=amount,
-        )  # fmt: skip
+            self.rng.choice(texts), language, gender, service=service, day=day, amount=amount
+        )
 
     def task(self, language: str, gender: str, *, service: str, day: date) -> tuple[str, str]:
         """Kind and title of something to be done."""
@@ -61,6 +66,7 @@ class Phrases:
             Service=SERVICES[service].heads[language],
             weekday=pool.WEEKDAYS[weekday],
             time=self.rng.choice(TIMES),
+            early=self.rng.choice(EARLY),
             doctor=pool.DOCTOR,
             hygienist=pool.HYGIENIST,
             amount=f"₪{amount:,}" if language == "en" else f"{amount:,} ₪",

@@ -3,7 +3,7 @@
 TEXTS: dict[str, tuple[str, ...]] = {
     "book_call": (
         "Asked for {service}. Booked for {weekday} at {time}.",
-        "Called to book {service}. Prefers mornings, we settled on {time}.",
+        "Called to book {service}. Prefers mornings, we settled on {early}.",
         "Asked when {doctor} is free next. Booked for {weekday}.",
         "Wants to come sooner. Moved to {weekday} at {time}.",
         "Booked {service}: {weekday}, {time}. Wants a reminder in the morning.",
@@ -44,6 +44,13 @@ TEXTS: dict[str, tuple[str, ...]] = {
         "A short visit for {service}. We go on next time.",
         "Came for {service}. Nervous at first, {doctor} explained each step.",
         "Came for {service}. Three instalments, no interest.",
+    ),
+    "visit_child": (
+        "Came with [his|her] mother for {service}, no tears.",
+        "Came for {service}. Got a sticker and a balloon.",
+        "Came for {service}. Next visit in half a year; the parents get a reminder.",
+        "Sat still all the time. Came for {service}.",
+        "Came for {service}. The grandmother asked to speak to {doctor}.",
     ),
     "clinical": (
         "Gums healthy, slight tartar on the lower front. Keep to six months.",

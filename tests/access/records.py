@@ -68,7 +68,7 @@ RECORDS: dict[str, Cases] = {
     **_each("tie-end tie-removal", both("tie")),
     **_each("wish-met wish-removal", both("wish")),
     **_each(
-        "task task-done task-drop task-finish task-peek task-reopen tasks-peek tasks-row", TASK
+        "task task-done task-drop task-finish task-peek task-reopen task-row-reopen tasks-row", TASK
     ),
     "tasks-cell": {p: pk_of(f"task {p}", name="due_on") for p in ("haifa", "eilat")},
     **_each(

@@ -83,8 +83,11 @@ def test_finishing_a_task_and_planning_the_next_takes_two(at, language):
     task = hands.page.get_by_text(f"Call about the crown {language}").first
     expect(task).to_be_visible()
 
-    hands.click(hands.page.locator("[data-finish]").first)
-    hands.write("", "Enter")
+    finish = hands.page.locator(".five a[href*='/completion/']").first
+    hands.click(finish)
+    expect(hands.page.locator("#dialog [name=next_title]")).to_be_visible()
+    hands.key("Enter")
 
-    expect(hands.page.locator("[data-finish]").first).to_be_visible()
+    expect(hands.page.locator("#dialog")).not_to_be_visible()
+    expect(hands.page.locator(".five .planned")).to_be_visible()
     assert hands.actions <= 2

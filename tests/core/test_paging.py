@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kesher.billing.models import PurchaseSummary
+from kesher.core import paging
 from kesher.core.paging import Order, count_up_to, neighbours, page
 from kesher.customers.models import Customer
 from kesher.engagement.models import Task
@@ -81,10 +82,11 @@ def expected(order: Order) -> list[int]:
     return [row.pk for row in filled + empty]
 
 
-def walk(order: Order, size: int, rows=None) -> list:
+def walk(order: Order, size: int, rows=None, *, narrowed: bool = False) -> list:
     pages, at = [], ""
     while True:
-        found = page(rows or Customer.objects.all(), order, ("name",), at=at, size=size)
+        rows = Customer.objects.all() if rows is None else rows
+        found = page(rows, order, ("name",), at=at, size=size, narrowed=narrowed)
         pages.append(found)
         if not found.forth:
             return pages
@@ -115,6 +117,21 @@ def test_going_back_shows_the_same_pages(db, order, rows, size):
         assert bool(found.back) is bool(before.back)
         at = found.back
     assert at == ""
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+@pytest.mark.parametrize("near", [1, 2, 20])
+@given(rows=customers(), size=st.integers(1, 3))
+@quick
+def test_looking_at_the_nearest_first_changes_nothing(db, monkeypatch, order, near, rows, size):
+    monkeypatch.setattr(paging, "NEAR", near)
+    put(rows)
+    some = Customer.objects.filter(name__in=["0", "2"])
+    pages = walk(order, size, some, narrowed=True)
+    assert pages == walk(order, size, some)
+    if pages[-1].back:
+        asked = {"at": pages[-1].back, "size": size}
+        assert page(some, order, ("name",), narrowed=True, **asked) == pages[-2]
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)

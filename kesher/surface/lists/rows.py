@@ -76,7 +76,10 @@ def sheet_of(
     """A page of the list with its columns, and what drawing them needs besides."""
     fields = fields_of(ask, actor, more)
     read = reader(actor, fields)
-    found = page(rows_of(ask, actor, today=today), ask.order, read.paths, at=ask.at, size=size)
+    rows = rows_of(ask, actor, today=today)
+    # Filters have indexes that go with the usual order; in any other the nearest are tried first.
+    is_unusual = bool(ask.terms) and ask.sort != ask.listing.sort.removeprefix("-")
+    found = page(rows, ask.order, read.paths, at=ask.at, size=size, narrowed=is_unusual)
     return Sheet(found, fields, read.rows(found.rows))
 
 

@@ -38,7 +38,7 @@ ICONS = {"todo": "checkbox", "call": "phone", "visit": "calendar-event", "messag
 def title(pen: Pen, value: Any, row: Row) -> Any:
     """What is to be done, behind the circle that finishes it."""
     is_done = row.get("state") == Task.State.DONE
-    act = pen.address("task-reopen" if is_done else "task-finish", row.pk)
+    act = pen.address("task-row-reopen" if is_done else "task-finish", row.pk)
     form = _("Reopen %(task)s") if is_done else _("Done: %(task)s")
     kind = row.get("kind")
     return html(
@@ -105,7 +105,7 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
         said = _("Done: %(task)s. Next: %(next)s, %(day)s.") % words
     else:
         said = _("Done: %(task)s.") % words
-    return _told(request, said, undo=reverse("task-reopen", args=[pk]))
+    return _told(request, said, undo=reverse("task-row-reopen", args=[pk]))
 
 
 @require_POST
