@@ -64,10 +64,10 @@ def _moment(text: str) -> datetime | None:
 
 def _notices(actor: Actor, rows: Sequence[Notification]) -> list[Notice]:
     """The lines, without those whose record is out of sight by now."""
-    about = _records(actor, rows)
+    records = _records(actor, rows)
     notices = []
     for row, seen in zip(rows, guard(actor, rows), strict=True):
-        record = about.get((row.about_kind, row.about_id))
+        record = records.get((row.about_kind, row.about_id))
         if record is None:
             continue
         about, text = _words(actor, record)
