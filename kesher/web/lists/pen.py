@@ -27,9 +27,9 @@ from kesher.web import moments
 from kesher.web.initials import initials, tone
 from kesher.web.templatetags import look
 
-NOTHING = format_html("")
+NOTHING = SafeString("")
 SOME_NUMBER = 987654321  # stands in an address for the number of a row
-DASH = format_html('<span class="dim" aria-hidden="true">—</span>')
+DASH = SafeString('<span class="dim" aria-hidden="true">—</span>')
 LONGEST = 80
 AMOUNT = re.compile(r"\d[\d.,]*")
 
