@@ -40,6 +40,7 @@ from kesher.organization.models import (
 )
 
 AT_ONCE = 400
+SEARCHED = {"customers.customer": "customer", "engagement.task": "task"}
 
 
 @dataclass
@@ -97,13 +98,14 @@ def _keep_customers_with_real_records(cleared: Cleared) -> None:
     wanted = Q()
     for condition in real:
         wanted |= Q(condition)
-    demo = Customer.objects.filter(is_demo=True)
-    kept = 0
-    while ids := list(demo.filter(wanted).values_list("pk", flat=True)[:AT_ONCE]):
-        kept += Customer.objects.filter(pk__in=ids).update(is_demo=False)
+    # All at once, or whoever is tied to the first one kept would seem tied to a real one.
+    found = list(Customer.objects.filter(wanted, is_demo=True).values_list("pk", flat=True))
+    for at in range(0, len(found), AT_ONCE):
+        ids = found[at : at + AT_ONCE]
+        Customer.objects.filter(pk__in=ids).update(is_demo=False)
         for model in (Purchase, Task, Touch):
             model._default_manager.filter(customer__in=ids).update(is_demo=False)
-    if kept:
+    if kept := len(found):
         cleared.kept.append(
             ngettext(
                 "Kept %(count)s customer of the demo: real records hang on him.",
@@ -133,15 +135,16 @@ def _remove_customers(ids: list[int]) -> int:
     for at in range(0, len(points), AT_ONCE):
         some = ContactPoint.objects.filter(pk__in=points[at : at + AT_ONCE], uses__isnull=True)
         some.delete()
-    SearchEntry.objects.filter(kind="customer", record_id__in=ids).delete()
     return removed
 
 
 def _forget(label: str, ids: Iterable[int]) -> None:
-    """The ledgers say nothing of what never was."""
+    """Neither the ledgers nor the search speak of what never was."""
     wanted = list(ids)
     for at in range(0, len(wanted), AT_ONCE):
         part = wanted[at : at + AT_ONCE]
+        if label in SEARCHED:
+            SearchEntry.objects.filter(kind=SEARCHED[label], record_id__in=part).delete()
         Change.objects.filter(kind=label, record_id__in=part).delete()
         EventRecord.objects.filter(kind=label, record_id__in=part).delete()
 
