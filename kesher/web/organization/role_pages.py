@@ -73,6 +73,16 @@ class Cell:
         return dict(self.choices)[int(self.scope)]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """One classification: whether it is one's own, who reads it, and the form that names it."""
+
+    one: Classification
+    is_own: bool
+    readers: list[bool]
+    form: Form
+
+
 def _said(right: Right, cells: Mapping[tuple[str, str], Scope]) -> list[Reach]:
     """The cells of one kind, the widest scope first: "Branch: see, add"."""
     held: dict[Scope, list[str]] = {}
@@ -111,7 +121,11 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 
 def _roles_page(
-    request: HttpRequest, known: list[Role], form: Form, kept_form: Form | None = None
+    request: HttpRequest,
+    known: list[Role],
+    form: Form,
+    kept_form: Form | None = None,
+    renamed: tuple[int, Form] | None = None,
 ) -> HttpResponse:
     held = {role.pk: rights_of(role) for role in known}
     cells = {pk: cells_of(grants) for pk, (grants, _cleared) in held.items()}
@@ -120,10 +134,15 @@ def _roles_page(
         for right in RIGHTS
     ]
     kept = [
-        (one, one.key not in CLASSIFICATIONS, [one.key in held[role.pk][1] for role in known])
+        Kept(
+            one, one.key not in CLASSIFICATIONS, [one.key in held[role.pk][1] for role in known],
+            renamed[1] if renamed and renamed[0] == one.pk
+            else LabelsForm(initial=one.labels, auto_id=f"id_{one.pk}_%s"),
+        )
         for one in visible(request.actor, Classification)
-    ]
-    status = kept_form.status if kept_form else form.status
+    ]  # fmt: skip
+    refused = kept_form or (renamed[1] if renamed else form)
+    status = refused.status
     return settings_page(
         request, "organization/roles.html", "roles", status, roles=known, kinds=kinds,
         classifications=kept, form=form, kept_form=kept_form or LabelsForm(auto_id="id_kept_%s"),
@@ -251,6 +270,24 @@ def classification_new(request: HttpRequest) -> HttpResponse:
         return done(request, _("The classification is added."), "roles")
     known = _known(request.actor)
     return _roles_page(request, known, NewRoleForm(roles=_likes(request.actor, known)), form)
+
+
+@require_POST
+def classification_naming(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call a classification something else."""
+    named = found(request.actor, Classification, pk)
+    form = LabelsForm(request.POST)
+    if form.is_valid() and save(
+        form,
+        lambda: commands.rename_classification(
+            by=request.actor, classification=named, labels=form.cleaned_data
+        ),
+    ):
+        return done(request, _("The name is saved."), "roles")
+    known = _known(request.actor)
+    return _roles_page(
+        request, known, NewRoleForm(roles=_likes(request.actor, known)), renamed=(pk, form)
+    )
 
 
 @require_POST

@@ -65,6 +65,10 @@ urlpatterns = [
         "settings/classifications/", role_pages.classification_new, name="classification-new"
     ),
     path(
+        "settings/classifications/<int:pk>/name/", role_pages.classification_naming,
+        name="classification-naming",
+    ),
+    path(
         "settings/classifications/<int:pk>/removal/", role_pages.classification_removal,
         name="classification-removal",
     ),

@@ -281,6 +281,14 @@ def test_a_classification_is_added(browse, clinic):
     browser.post("/settings/classifications/", {"en": "Board"})
     assert "board" in clinic.actor("owner").clearances
 
+    one = Classification.objects.get(key="board")
+    browser.post(f"/settings/classifications/{one.pk}/name/", {"he": "ועד"})
+    one.refresh_from_db()
+    assert one.labels == {"he": "ועד"}
+    assert browser.post(f"/settings/classifications/{one.pk}/name/", {}).status_code == 422
+    browser.post(f"/settings/classifications/{one.pk}/removal/")
+    assert not Classification.objects.filter(pk=one.pk).exists()
+
 
 def test_nobody_else_touches_roles(browse):
     role = Role.objects.get(key="agent")
