@@ -57,7 +57,9 @@ def build(size: int) -> Member:
 
 def _customer(dice: random.Random, n: int, branches: list, staff: list) -> NewCustomer:
     # Real surnames repeat, but not so that a million people share a few dozen.
-    last = dice.choice(LAST) if dice.random() < 0.5 else "".join(dice.choices(SYLLABLES, k=4)).title()
+    last = (
+        dice.choice(LAST) if dice.random() < 0.5 else "".join(dice.choices(SYLLABLES, k=4)).title()
+    )
     return NewCustomer(
         first_name=dice.choice(FIRST),
         last_name=last,

@@ -6,6 +6,7 @@ import datetime
 
 from django.utils import timezone
 
+from kesher.core.importing.models import ImportRun
 from kesher.core.models import StoredFile
 from kesher.customers.models import CustomerContact, Tie, Wish
 from kesher.engagement.models import Attachment, Message, Notification, Task, Touch
@@ -64,6 +65,11 @@ def _of_customer(records: Records, place: str, customer: str, member: str) -> No
     made[f"notification {place}"] = Notification.objects.create(
         member=who, kind="mention", about_kind="engagement.touch", about_id=touch.pk, created_at=now
     )
+    made[f"run {place}"] = ImportRun.objects.create(
+        kind="customers", file_name="list.csv", encoding="utf-8", separator=",", headings=["Name"],
+        heading_line=1, size=10, stamp=1, count=1, actor=who.name, actor_id=who.pk,
+        batch=f"walk {place}", state="done",
+    )  # fmt: skip
     made[f"view {place}"] = SavedView.objects.create(name="Mine", kind="customer", owner=who)
     made[f"task view {place}"] = SavedView.objects.create(name="Mine", kind="task", owner=who)
     made[f"member view {place}"] = SavedView.objects.create(name="Mine", kind="member", owner=who)

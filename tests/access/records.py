@@ -68,12 +68,11 @@ RECORDS: dict[str, Cases] = {
     **_each("tie-end tie-removal", both("tie")),
     **_each("wish-met wish-removal", both("wish")),
     **_each(
-        "task task-done task-drop task-finish task-peek task-reopen task-row-reopen tasks-row", TASK
+        "task task-done task-drop task-finish task-peek task-reopen task-row-reopen tasks-row",
+        TASK,
     ),
     "tasks-cell": {p: pk_of(f"task {p}", name="due_on") for p in ("haifa", "eilat")},
-    **_each(
-        "touch touch-bin touch-complaint touch-edit touch-menu touch-pin touch-restore", TOUCH
-    ),
+    **_each("touch touch-bin touch-complaint touch-edit touch-menu touch-pin touch-restore", TOUCH),
     **_each("attachment attachment-bin attachment-menu attachment-restore", ATTACHMENT),
     **_each(
         "member member-about member-leaving member-placing member-returning member-role"
@@ -83,6 +82,11 @@ RECORDS: dict[str, Cases] = {
     "members-cell": _cells("phone", {"haifa": "receptionist", "eilat": "eilat"}),
     **_each("letter letter-acceptance letter-repetition letter-withdrawal", both("letter")),
     "notification": both("notification"),
+    **_each(
+        "import-cancelling import-columns import-file import-progress import-refused import-start"
+        " import-undoing",
+        both("run"),
+    ),
     **_each("customers-view-drop customers-view-edit customers-view-keep", both("view")),
     **_each("tasks-view-drop tasks-view-edit tasks-view-keep", both("task view")),
     **_each("members-view-drop members-view-edit members-view-keep", both("member view")),

@@ -79,7 +79,9 @@ def client_of(clinic: Clinic, who: str) -> Client:
     """A browser signed in as one of the cast."""
     client = Client()
     if who != "anonymous":
-        client.force_login(clinic.members[who], "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(
+            clinic.members[who], "allauth.account.auth_backends.AuthenticationBackend"
+        )
     return client
 
 
@@ -96,7 +98,9 @@ def ask(client: Client, records: Records, name: str, record: str, method: str, p
             answer = client.post(address, posted, headers=headers)
         verdict = judged(answer)
         transaction.set_rollback(True)
-    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})  # one address signs out
+    client.cookies = SimpleCookie(
+        {name: morsel.value for name, morsel in cookies.items()}
+    )  # one address signs out
     return verdict
 
 

@@ -13,7 +13,7 @@ from tests.browser.conftest import ARGUMENTS, DESK, PHONE, chromium
 from tests.running import Places, Server
 
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
-PASSWORD = "demo demo demo"  # noqa: S105 - of the demo business only
+PASSWORD = "demo demo demo"
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def test_finishing_a_task_and_planning_the_next_takes_two(at, language):
 
     finish = hands.page.locator(".five a[href*='/completion/']").first
     hands.click(finish)
-    expect(hands.page.locator("#dialog [name=next_title]")).to_be_visible()
+    expect(hands.page.locator("#dialog form button[data-focus]")).to_be_focused()
     hands.key("Enter")
 
     expect(hands.page.locator("#dialog")).not_to_be_visible()

@@ -9,8 +9,8 @@ from kesher.billing.models import Purchase
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.models import Change, SearchEntry
 from kesher.core.search import find
+from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import (
-    InBin,
     NotInBin,
     StillNeeded,
     archive,
@@ -21,6 +21,7 @@ from kesher.customers.commands.leaving import (
     unarchive,
 )
 from kesher.customers.models import ContactPoint, Customer
+from kesher.customers.writing import InBin
 
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 
@@ -103,3 +104,5 @@ def test_refuses_what_makes_no_sense(clinic):
     bin_customers(by=SYSTEM, customers=[noa], now=NOW)
     with pytest.raises(InBin):
         archive(by=SYSTEM, customers=[noa], now=NOW)
+    with pytest.raises(InBin):
+        change_customer(by=SYSTEM, customer=fresh(noa), values={"city": "Acre"})

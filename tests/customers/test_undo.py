@@ -15,8 +15,8 @@ from kesher.customers.commands.contacts import (
     remove_contact,
 )
 from kesher.customers.commands.leaving import archive, bin_customers
-from kesher.customers.commands.ties import tie, untie
-from kesher.customers.commands.wishes import meet_wish, note_wish
+from kesher.customers.commands.ties import drop_tie, tie, untie
+from kesher.customers.commands.wishes import drop_wish, meet_wish, note_wish
 from kesher.customers.models import Customer, CustomerContact, Tie, Wish
 
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
@@ -70,6 +70,8 @@ WRITES = {
         by=SYSTEM, customer=k, other=c.customers["eleni"], role="spouse", batch=b
     ),
     "untie": lambda c, k, b: untie(by=SYSTEM, tie=k.ties.get(), on=NOW.date(), batch=b),
+    "drop tie": lambda c, k, b: drop_tie(by=SYSTEM, tie=k.ties.get(), batch=b),
+    "drop wish": lambda c, k, b: drop_wish(by=SYSTEM, wish=k.wishes.get(), batch=b),
     "note wish": lambda c, k, b: note_wish(
         by=SYSTEM, customer=k, text="guard", on=NOW.date(), batch=b
     ),

@@ -1,7 +1,7 @@
 """Plant each listed fault in a copy of the sources and demand that its check turns red.
 
-    python -m tests.teeth            all faults
-    python -m tests.teeth WORD …     those whose name holds one of the words
+python -m tests.teeth            all faults
+python -m tests.teeth WORD …     those whose name holds one of the words
 """
 
 import os

@@ -23,7 +23,7 @@ FAULTS = [
         name="a key points up the map",
         path="kesher/catalog/models.py",
         old="    is_demo = models.BooleanField(default=False)\n",
-        new='    is_demo = models.BooleanField(default=False)\n'
+        new="    is_demo = models.BooleanField(default=False)\n"
         '    buyer = models.ForeignKey("billing.Purchase", null=True, on_delete=models.CASCADE,'
         ' related_name="+")\n',
         check=(MODELS, "-k", "point_down"),
