@@ -14,4 +14,5 @@ import "./js/live.js";
 import "./js/presence.js";
 import "./js/progress.js";
 import "./js/copy.js";
+import "./js/mention.js";
 import "./js/passkey.js";

@@ -56,12 +56,15 @@ function offer(element) {
 }
 
 function flush() {
-  for (const element of due) {
+  const waiting = [...due];
+  due.clear();
+  for (const element of waiting) {
     if (!element.isConnected) continue;
-    if (isHeld(element)) offer(element);
+    // An answer to what stands in it is on its way and would find nothing to come back to.
+    if (element.querySelector(".htmx-request")) plan([element]);
+    else if (isHeld(element)) offer(element);
     else refresh(element);
   }
-  due.clear();
 }
 
 function plan(elements) {
