@@ -28,6 +28,7 @@ class Command(BaseCommand):
     def apart(self, *words: str) -> None:
         """In a process of its own, so that what it needs of memory is given back."""
         connection.close()
+        self.stdout.flush()
         done = subprocess.run([sys.executable, "-m", "kesher.config.command_line", *words])
         if done.returncode:
             raise CommandError(f"kesher {' '.join(words)} failed.")
