@@ -1,4 +1,4 @@
-"""What stands round every page: the rail, the "new" menu, pinned views, recent records, the bell."""
+"""What stands round every page: the rail, the "new" menu, pinned views and the bell."""
 
 from __future__ import annotations
 

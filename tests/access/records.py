@@ -68,7 +68,7 @@ RECORDS: dict[str, Cases] = {
     **_each("tie-end tie-removal", both("tie")),
     **_each("wish-met wish-removal", both("wish")),
     **_each(
-        "task task-done task-drop task-finish task-peek task-reopen task-row-reopen tasks-row",
+        "task task-done task-drop task-finish task-peek task-reopen task-row-reopen tasks-peek tasks-row",
         TASK,
     ),
     "tasks-cell": {p: pk_of(f"task {p}", name="due_on") for p in ("haifa", "eilat")},
@@ -99,7 +99,7 @@ RECORDS: dict[str, Cases] = {
         "role role-clearance role-naming role-preset role-removal role-right",
         {"any": pk_of("role")},
     ),
-    "classification-removal": {"any": pk_of("classification")},
+    **_each("classification-naming classification-removal", {"any": pk_of("classification")}),
     "holiday-removal": {"any": pk_of("holiday")},
     **_each("invitation-renewal invitation-withdrawal", {"any": pk_of("invitation")}),
     **_each(
