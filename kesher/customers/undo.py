@@ -19,15 +19,25 @@ from kesher.customers.commands.leaving import (
     restore,
     unarchive,
 )
-from kesher.customers.commands.ties import change_tie, drop_tie
-from kesher.customers.commands.wishes import change_wish, drop_wish, meet_wish, reopen_wish
+from kesher.customers.commands.ties import bring_back_tie, change_tie, drop_tie
+from kesher.customers.commands.wishes import (
+    bring_back_wish,
+    change_wish,
+    drop_wish,
+    meet_wish,
+    reopen_wish,
+)
 from kesher.customers.models import Customer, Tag, Tie, Wish
-from kesher.customers.uses import held_uses, remembered
+from kesher.customers.uses import held_uses, remembered, remembered_tie, remembered_wish
 from kesher.customers.writing import branch_ids, tag_ids
 from kesher.organization.models import Branch
 
 BESIDE = {"branches": branch_ids, "tags": tag_ids}
 DERIVED = frozenset({"phone", "email"})  # they follow from the contacts
+DROPPED: dict[str, tuple[Any, Any, Any]] = {
+    "tie": (Tie, remembered_tie, bring_back_tie),
+    "wish": (Wish, remembered_wish, bring_back_wish),
+}
 MOMENTS = ("archived_at", "binned_at")
 
 
@@ -39,6 +49,11 @@ class CustomerRestorer(Restorer):
             return BESIDE[name](record)
         if name == "contacts":
             return remembered(held_uses(record))
+        kind, _space, number = name.partition(" ")
+        if kind in DROPPED:
+            model, remember, _bring_back = DROPPED[kind]
+            held = model.objects.filter(pk=number, customer=record).first()
+            return remember(held) if held else None
         return super().now(record, name)
 
     def restore(self, *, by: Actor, record: Any, values: Mapping[str, Any], batch: str) -> None:
@@ -46,8 +61,13 @@ class CustomerRestorer(Restorer):
         columns = {
             name: _read(name, value)
             for name, value in values.items()
-            if name not in (*BESIDE, *MOMENTS, *DERIVED, "contacts")
+            if name not in (*BESIDE, *MOMENTS, *DERIVED, "contacts") and " " not in name
         }
+        for name, held in values.items():
+            kind, _space, number = name.partition(" ")
+            if kind in DROPPED and held:
+                bring_back = DROPPED[kind][2]
+                bring_back(by=by, customer=record, number=int(number), held=held, batch=batch)
         if "contacts" in values:
             set_contacts(by=by, customer=record, contacts=values["contacts"], batch=batch)
         if columns:

@@ -1,4 +1,4 @@
-"""The contact details of one customer: read, remembered in changes, and written as a whole."""
+"""What lies beside a customer's row: contact details, ties, wishes as changes remember them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from kesher.core.access import Actor
 from kesher.core.changes import new_batch, plain
 from kesher.customers import points
-from kesher.customers.models import ContactPoint, Customer, CustomerContact
+from kesher.customers.models import ContactPoint, Customer, CustomerContact, Tie, Wish
 from kesher.customers.points import Reading
 from kesher.customers.writing import write
 
@@ -99,3 +99,16 @@ def from_memory(one: dict[str, Any]) -> Use:
     reading = Reading(**{name: one.get(name, "") for name in points.COLUMNS})
     until = one.get("valid_until")
     return Use(reading, one.get("label", ""), datetime.date.fromisoformat(until) if until else None)
+
+
+def remembered_tie(tie: Tie) -> dict[str, Any]:
+    """A tie as a Change keeps it: enough to make it anew."""
+    days = {"starts_on": plain(tie.starts_on), "ends_on": plain(tie.ends_on)}
+    return {"other": tie.other_id, "role": tie.role, "title": tie.title, **days}
+
+
+def remembered_wish(wish: Wish) -> dict[str, Any]:
+    """A wish as a Change keeps it."""
+    days = {name: plain(getattr(wish, name)) for name in ("noted_on", "wanted_on", "met_on")}
+    who = {"noted_by": wish.noted_by_id, "version": wish.version}
+    return {"text": wish.text, "kind": wish.kind, **days, **who}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kesher.core.access import AccessDenied, Actor, readable, visible
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import AccessDenied, Actor, readable, require, visible
 from kesher.core.changes import locked, record_changes
 from kesher.core.events import announce
 from kesher.core.models import Change
+from kesher.core.refusal import Refusal
 from kesher.core.search import index
 from kesher.customers.events import CustomerChanged, CustomersChanged
 from kesher.customers.models import Customer, CustomerBranch, CustomerTag
@@ -16,6 +19,19 @@ from kesher.customers.models import Customer, CustomerBranch, CustomerTag
 CHUNK = 500
 FEW = 25  # of whom each is told, so that pages that show them follow
 Written = tuple[Customer, Mapping[str, Any], Mapping[str, Any]]
+
+
+class InBin(Refusal):
+    """What lies in the bin is not changed."""
+
+    message = _("%(name)s lies in the bin. Restore him first.")
+
+
+def require_change(by: Actor, customer: Customer) -> None:
+    """The customer may be changed by the actor, and does not lie in the bin."""
+    require(by, "change", customer)
+    if customer.binned_at is not None:
+        raise InBin(name=customer.name)
 
 
 def require_fields(by: Actor, names: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, require
+from kesher.core.access import Actor
 from kesher.core.changes import change, new_batch
 from kesher.core.events import announce
 from kesher.core.refusal import Refusal
@@ -17,7 +17,7 @@ from kesher.customers.commands.adding import NumberTaken
 from kesher.customers.commands.assigning import assign
 from kesher.customers.events import CustomerChanged
 from kesher.customers.models import Customer, Source, Tie
-from kesher.customers.writing import CHUNK, require_fields
+from kesher.customers.writing import CHUNK, require_change, require_fields
 from kesher.organization.models import Branch
 
 NAMES = ("kind", "first_name", "last_name", "name")
@@ -53,7 +53,7 @@ def change_customer(
     batch: str = "",
 ) -> Customer:
     """Change what is known of a customer; what a colleague changed meanwhile is merged or shown."""
-    require(by, "change", customer)
+    require_change(by, customer)
     asked = {name.removesuffix("_id"): value for name, value in values.items()}
     require_fields(by, list(asked))
     kept = _kept(customer, asked)

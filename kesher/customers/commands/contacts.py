@@ -6,14 +6,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, require
+from kesher.core.access import Actor
 from kesher.core.changes import locked
 from kesher.core.refusal import Refusal
 from kesher.customers import points, typed
 from kesher.customers.models import ContactPoint, Customer, CustomerContact
 from kesher.customers.points import Address
 from kesher.customers.uses import Use, from_memory, held_uses, rewrite
-from kesher.customers.writing import require_fields
+from kesher.customers.writing import require_change, require_fields
 from kesher.organization.queries import business
 
 MOST = 60  # contact points of one customer
@@ -43,7 +43,7 @@ def add_contact(
     batch: str = "",
 ) -> CustomerContact:
     """Add a telephone, e-mail, address, messenger or fax of a customer."""
-    require(by, "change", customer)
+    require_change(by, customer)
     require_fields(by, ["phone", "email"])
     locked(customer)
     reading = points.read_point(_kind(kind), value, business().country)
@@ -73,7 +73,7 @@ def change_contact(
 ) -> CustomerContact:
     """Correct a contact detail; others who share the old one keep it."""
     customer = contact.customer
-    require(by, "change", customer)
+    require_change(by, customer)
     require_fields(by, ["phone", "email"])
     locked(customer)
     reading = points.read_point(contact.point.kind, value, business().country)
@@ -97,7 +97,7 @@ def change_contact(
 def remove_contact(*, by: Actor, contact: CustomerContact, batch: str = "") -> None:
     """Take a contact detail away from a customer."""
     customer = contact.customer
-    require(by, "change", customer)
+    require_change(by, customer)
     require_fields(by, ["phone", "email"])
     locked(customer)
     key = (contact.point.kind, contact.point.normal)
@@ -109,7 +109,7 @@ def remove_contact(*, by: Actor, contact: CustomerContact, batch: str = "") -> N
 def prefer_contact(*, by: Actor, contact: CustomerContact, batch: str = "") -> None:
     """Make a contact detail the first of its kind: the one that is shown and dialled."""
     customer = contact.customer
-    require(by, "change", customer)
+    require_change(by, customer)
     require_fields(by, ["phone", "email"])
     locked(customer)
     key = (contact.point.kind, contact.point.normal)
@@ -122,7 +122,7 @@ def set_contacts(
     *, by: Actor, customer: Customer, contacts: list[dict[str, Any]], batch: str = ""
 ) -> None:
     """Give a customer back the contact details that an earlier change remembered."""
-    require(by, "change", customer)
+    require_change(by, customer)
     require_fields(by, ["phone", "email"])
     locked(customer)
     rewrite(by=by, customer=customer, uses=[from_memory(one) for one in contacts], batch=batch)

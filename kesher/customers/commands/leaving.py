@@ -18,7 +18,7 @@ from kesher.core.search import index
 from kesher.customers.events import CustomerBinned, CustomerChanged, CustomerRestored
 from kesher.customers.models import ContactPoint, Customer
 from kesher.customers.queries import KEPT_DAYS
-from kesher.customers.writing import CHUNK, require_all
+from kesher.customers.writing import CHUNK, InBin, require_all
 
 
 class StillNeeded(Refusal):
@@ -28,12 +28,6 @@ class StillNeeded(Refusal):
         "%(name)s cannot be deleted. %(reasons)s Archive him instead: he leaves the lists and "
         "stays in the books."
     )
-
-
-class InBin(Refusal):
-    """What lies in the bin is not changed."""
-
-    message = _("%(name)s lies in the bin. Restore him first.")
 
 
 class NotInBin(Refusal):

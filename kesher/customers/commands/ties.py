@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,8 @@ from kesher.customers import typed
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.events import CustomerChanged
 from kesher.customers.models import Customer, Tie
+from kesher.customers.uses import remembered_tie
+from kesher.customers.writing import require_change, write
 from kesher.organization.models import Branch
 
 Role = Tie.Role
@@ -44,6 +48,12 @@ class DaysReversed(Refusal):
     message = _("A tie cannot end before it began.")
 
 
+class OtherGone(Refusal):
+    """One of the two was deleted meanwhile."""
+
+    message = _("The other one is not here any more.")
+
+
 class TieEnded(Refusal):
     """What has ended cannot end again."""
 
@@ -62,7 +72,7 @@ def tie(
     batch: str = "",
 ) -> Tie:
     """Say what a customer is to another: the employee, parent, payer … of the other one."""
-    require(by, "change", customer)
+    require_change(by, customer)
     require(by, "view", other)
     if customer.pk == other.pk:
         raise TiedToHimself
@@ -86,7 +96,7 @@ def tie(
 @transaction.atomic
 def untie(*, by: Actor, tie: Tie, on: datetime.date, batch: str = "") -> None:
     """Say that a tie has ended; that it was there stays known."""
-    require(by, "change", tie.customer)
+    require_change(by, tie.customer)
     current = Tie.objects.select_related("customer", "other").get(pk=locked(tie).pk)
     if current.ends_on is not None:
         raise TieEnded
@@ -111,12 +121,14 @@ def change_tie(
     batch: str = "",
 ) -> None:
     """Correct the title and the days of a tie."""
-    require(by, "change", tie.customer)
+    require_change(by, tie.customer)
     if starts_on and ends_on and ends_on < starts_on:
         raise DaysReversed
     current = Tie.objects.select_related("customer", "other").get(pk=locked(tie).pk)
     if ends_on is None and current.ends_on is not None:
-        _refuse_double(current)
+        _refuse_double(
+            Tie(pk=current.pk, customer=current.customer, other=current.other, role=current.role)
+        )
     values = {
         "title": typed.fitted(Tie, "title", title),
         "starts_on": starts_on,
@@ -136,13 +148,50 @@ def change_tie(
 @transaction.atomic
 def drop_tie(*, by: Actor, tie: Tie, batch: str = "") -> None:
     """Take away a tie that was entered by mistake."""
-    require(by, "change", tie.customer)
-    before = {name: getattr(tie, f"{name}_id") for name in ("customer", "other")}
-    before |= {name: getattr(tie, name) for name in ("role", "title", "starts_on", "ends_on")}
-    record_changes(by=by, rows=[(tie, before, None)], batch=batch or new_batch())
+    require_change(by, tie.customer)
+    name, held = f"tie {tie.pk}", remembered_tie(tie)
     gone = Tie(pk=tie.pk, customer=tie.customer, other=tie.other)
     tie.delete()
-    _tell(by, gone)
+    write(
+        by=by,
+        customer=gone.customer,
+        columns={},
+        before={name: held},
+        after={name: None},
+        batch=batch or new_batch(),
+    )
+    announce(CustomerChanged(customer_id=gone.other_id), by=by, about=gone.other)
+
+
+@transaction.atomic
+def bring_back_tie(
+    *, by: Actor, customer: Customer, number: int, held: Mapping[str, Any], batch: str = ""
+) -> None:
+    """Tie two again as they were before the tie was taken away."""
+    require_change(by, customer)
+    other = Customer.objects.filter(pk=held["other"]).first()
+    if other is None:
+        raise OtherGone
+    days = {name: _day(held[name]) for name in ("starts_on", "ends_on")}
+    made = Tie(
+        pk=number, customer=customer, other=other, role=held["role"], title=held["title"], **days
+    )
+    _refuse_double(made)
+    made.save(force_insert=True)
+    name = f"tie {number}"
+    write(
+        by=by,
+        customer=customer,
+        columns={},
+        before={name: None},
+        after={name: dict(held)},
+        batch=batch or new_batch(),
+    )
+    announce(CustomerChanged(customer_id=other.pk), by=by, about=other)
+
+
+def _day(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
 
 
 @transaction.atomic
@@ -156,7 +205,7 @@ def move_employee(
     batch: str = "",
 ) -> Tie:
     """Say that somebody works elsewhere from a day on; where he worked before stays known."""
-    require(by, "change", customer)
+    require_change(by, customer)
     batch = batch or new_batch()
     jobs = Tie.objects.filter(customer=customer, role=Role.EMPLOYEE, ends_on=None)
     for job in jobs.select_related("customer", "other"):
@@ -174,8 +223,8 @@ def join_household(
     *, by: Actor, customer: Customer, beside: Customer, on: datetime.date, batch: str = ""
 ) -> Customer:
     """Put somebody into the household of another customer, which is made if there is none yet."""
-    require(by, "change", customer)
-    require(by, "change", beside)
+    require_change(by, customer)
+    require_change(by, beside)
     batch = batch or new_batch()
     household = _household_of(beside)
     if household is None:
@@ -230,6 +279,8 @@ def _refuse_misfit(other: Customer, role: str) -> None:
 
 
 def _refuse_double(current: Tie) -> None:
+    if current.ends_on is not None:
+        return
     others = Tie.objects.filter(
         customer=current.customer_id, other=current.other_id, role=current.role, ends_on=None
     )
@@ -244,7 +295,7 @@ def _remember_added(by: Actor, made: Tie, batch: str) -> None:
 
 
 def _tell(by: Actor, tied: Tie) -> None:
-    if tied.role in ("", Role.EMPLOYEE):
+    if tied.role == Role.EMPLOYEE:
         index("customer", [tied.customer_id])
     for customer in (tied.customer, tied.other):
         announce(CustomerChanged(customer_id=customer.pk), by=by, about=customer)

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, require
-from kesher.core.changes import change, new_batch, record_added, record_changes
+from kesher.core.access import Actor
+from kesher.core.changes import change, new_batch, record_added
 from kesher.core.events import announce
 from kesher.core.refusal import Refusal
 from kesher.core.search import index
@@ -15,7 +17,8 @@ from kesher.customers import typed
 from kesher.customers.events import CustomerChanged
 from kesher.customers.models import Customer, Wish
 from kesher.customers.policy import PERSONAL
-from kesher.customers.writing import require_fields
+from kesher.customers.uses import remembered_wish
+from kesher.customers.writing import require_change, require_fields, write
 from kesher.organization.models import Member
 
 
@@ -43,7 +46,7 @@ def note_wish(
     batch: str = "",
 ) -> Wish:
     """Note what a customer needs or wishes, so that it can be found when it can be met."""
-    require(by, "change", customer)
+    require_change(by, customer)
     require_fields(by, ["about"])
     kept = _text(text)
     wish = Wish.objects.create(
@@ -73,7 +76,7 @@ def change_wish(
     batch: str = "",
 ) -> Wish:
     """Put a wish into other words, or on another day."""
-    require(by, "change", wish.customer)
+    require_change(by, wish.customer)
     require_fields(by, ["about"])
     kept = _text(text)
     values = {"text": kept, "kind": _kind(kind), "wanted_on": wanted_on}
@@ -91,7 +94,7 @@ def change_wish(
 @transaction.atomic
 def meet_wish(*, by: Actor, wish: Wish, on: datetime.date, batch: str = "") -> None:
     """Say that a wish was met."""
-    require(by, "change", wish.customer)
+    require_change(by, wish.customer)
     if wish.met_on is not None:
         raise WishMet
     current, _changed = change(
@@ -103,7 +106,7 @@ def meet_wish(*, by: Actor, wish: Wish, on: datetime.date, batch: str = "") -> N
 @transaction.atomic
 def reopen_wish(*, by: Actor, wish: Wish, batch: str = "") -> None:
     """Say that a wish is not met after all."""
-    require(by, "change", wish.customer)
+    require_change(by, wish.customer)
     current, _changed = change(
         by=by, record=wish, values={"met_on": None}, batch=batch or new_batch()
     )
@@ -113,15 +116,51 @@ def reopen_wish(*, by: Actor, wish: Wish, batch: str = "") -> None:
 @transaction.atomic
 def drop_wish(*, by: Actor, wish: Wish, batch: str = "") -> None:
     """Take away a wish that was noted by mistake."""
-    require(by, "change", wish.customer)
+    require_change(by, wish.customer)
     require_fields(by, ["about"])
-    names = ("kind", "text", "noted_on", "wanted_on", "met_on")
-    before = {name: getattr(wish, name) for name in names}
-    before |= {"customer": wish.customer_id, "noted_by": wish.noted_by_id}
-    record_changes(by=by, rows=[(wish, before, None)], batch=batch or new_batch())
-    customer = wish.customer
+    name, held, customer = f"wish {wish.pk}", remembered_wish(wish), wish.customer
     wish.delete()
-    _tell(by, customer)
+    write(
+        by=by,
+        customer=customer,
+        columns={},
+        before={name: held},
+        after={name: None},
+        batch=batch or new_batch(),
+    )
+
+
+@transaction.atomic
+def bring_back_wish(
+    *, by: Actor, customer: Customer, number: int, held: Mapping[str, Any], batch: str = ""
+) -> None:
+    """Note a wish again as it was before it was taken away."""
+    require_change(by, customer)
+    require_fields(by, ["about"])
+    days = {name: _day(held[name]) for name in ("noted_on", "wanted_on", "met_on")}
+    Wish(
+        pk=number,
+        customer=customer,
+        text=held["text"],
+        folded=fold(held["text"])[:300],
+        kind=held["kind"],
+        noted_by=Member.objects.filter(pk=held["noted_by"]).first(),
+        version=held["version"],
+        **days,
+    ).save(force_insert=True)
+    name = f"wish {number}"
+    write(
+        by=by,
+        customer=customer,
+        columns={},
+        before={name: None},
+        after={name: dict(held)},
+        batch=batch or new_batch(),
+    )
+
+
+def _day(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
 
 
 def _text(text: str) -> str:

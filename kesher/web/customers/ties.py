@@ -145,6 +145,6 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Take away a tie that was a mistake."""
     held, _customer = _tied(request, pk)
-    place = _seen_from(request, held)
-    drop_tie(by=request.actor, tie=held)
-    return _done(request, place, _("Removed."), "")
+    place, batch = _seen_from(request, held), new_batch()
+    drop_tie(by=request.actor, tie=held, batch=batch)
+    return _done(request, place, _("Removed."), batch)

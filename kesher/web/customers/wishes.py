@@ -75,6 +75,6 @@ def met(request: HttpRequest, pk: int) -> HttpResponse:
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Take away a wish that was a mistake."""
     held = _wish(request, pk)
-    customer = held.customer
-    drop_wish(by=request.actor, wish=held)
-    return _done(request, customer, _("Removed."), "")
+    customer, batch = held.customer, new_batch()
+    drop_wish(by=request.actor, wish=held, batch=batch)
+    return _done(request, customer, _("Removed."), batch)
