@@ -119,6 +119,15 @@ def test_looking_ends_when_the_right_to_it_ends(browse, clinic):
     assert actor == clinic.actor("manager")
 
 
+def test_the_live_stream_tells_what_the_other_would_hear(browse, clinic):
+    from kesher.config.serving.listeners import actor_behind
+
+    browser = browse("owner")
+    look(browser, "member", clinic.members["agent"].pk)
+
+    assert actor_behind(browser.session.session_key) == clinic.actor("agent")
+
+
 @pytest.mark.django_db
 def test_a_stranger_is_sent_to_the_door():
     assert Client().post("/settings/view-as/").status_code == 302
