@@ -20,7 +20,7 @@ from kesher.customers.commands.leaving import (
     unarchive,
 )
 from kesher.customers.commands.ties import bring_back_tie, change_tie, drop_tie
-from kesher.customers.commands.wishes import (
+from kesher.customers.commands.wishing import (
     bring_back_wish,
     change_wish,
     drop_wish,

@@ -18,7 +18,7 @@ from kesher.core.access import SYSTEM, Actor
 from kesher.core.refusal import Refusal
 from kesher.customers.commands.adding import add_customers
 from kesher.customers.commands.tying import NewTie, add_ties
-from kesher.customers.commands.wishes import note_wish
+from kesher.customers.commands.wishing import note_wish
 from kesher.customers.models import Customer, Source, Tag
 from kesher.demo import staff
 from kesher.demo.history import History, Place

@@ -16,7 +16,7 @@ from kesher.customers.commands.contacts import (
 )
 from kesher.customers.commands.leaving import archive, bin_customers
 from kesher.customers.commands.ties import drop_tie, tie, untie
-from kesher.customers.commands.wishes import drop_wish, meet_wish, note_wish
+from kesher.customers.commands.wishing import drop_wish, meet_wish, note_wish
 from kesher.customers.models import Customer, CustomerContact, Tie, Wish
 
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)

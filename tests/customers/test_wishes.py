@@ -6,7 +6,7 @@ import pytest
 
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.search import find
-from kesher.customers.commands.wishes import (
+from kesher.customers.commands.wishing import (
     WishMet,
     WishMissing,
     change_wish,

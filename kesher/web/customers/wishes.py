@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from kesher.core.access import guard, require, visible
 from kesher.core.changes import new_batch
-from kesher.customers.commands.wishes import drop_wish, meet_wish, note_wish, reopen_wish
+from kesher.customers.commands.wishing import drop_wish, meet_wish, note_wish, reopen_wish
 from kesher.customers.models import Customer, Wish
 from kesher.customers.queries import wishes_of
 from kesher.web.customers.forms import WishForm
