@@ -22,7 +22,7 @@ from kesher.core.importing.kinds import (
 )
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
-from kesher.core.importing.refusals import LineRefused, SaidOtherwise
+from kesher.core.importing.refusals import LineRefused, NotKept, SaidOtherwise
 from kesher.core.importing.values import Place
 from kesher.core.refusal import Refusal
 from kesher.core.text import fold
@@ -232,7 +232,9 @@ def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan
     for task in tasks:
         held = task.held
         assert held is not None  # noqa: S101 - an update is of somebody
-        customer = there[held.pk] if held.pk else made[held.entry or 0]
+        customer = there.get(held.pk) if held.pk else made.get(held.entry or 0)
+        if customer is None:
+            raise NotKept  # he was taken away this very moment
         _write(by, customer, task.differences, plan.batch)
         people.append((customer, task.differences.get("company", "")))
     _employ(by, people, _usual_branches(plan), plan)
