@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -207,6 +208,7 @@ def answered(
 ) -> HttpResponse:
     """The forms empty again, and the header and history with what has just been added."""
     if not is_fragment(request):
+        messages.success(request, said)
         return go(request, "customer", pk)
     whole = Whole(request, pk)
     context = {

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kesher.core.access import MASK, Actor, readable, visible
-from kesher.core.changes import Clash, EditConflict
+from kesher.core.changes import Clash, EditConflict, new_batch
 from kesher.core.refusal import Refusal
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.models import Channel, Customer, Source
 from kesher.organization.models import Language, Member
 from kesher.surface.page import go, is_fragment, saved
+from kesher.web.customers.saving import undo_address
 from kesher.web.customers.whole import Whole, day_names
 
 Options = Sequence[tuple[str, Any]]
@@ -164,25 +165,28 @@ def _keep(request: HttpRequest, whole: Whole, one: Field) -> HttpResponse:
     seen = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else None
     if keep == "theirs":
         return _done(request, whole.record.pk, one.name)
+    batch = new_batch()
     try:
         change_customer(
             by=request.actor,
             customer=whole.record,
             values={one.name: _value(whole.actor, one.name, typed)},
             seen=whole.record.version if keep == "mine" else seen,
+            batch=batch,
         )
     except EditConflict as conflict:
         clash = _in_words(whole, one, conflict.clashes[0], typed)
         return _typed(request, whole, replace(one, raw=typed), str(conflict), clash)
     except Refusal as refusal:
         return _typed(request, whole, replace(one, raw=typed), str(refusal))
-    return _done(request, whole.record.pk, one.name)
+    return _done(request, whole.record.pk, one.name, batch)
 
 
-def _done(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def _done(request: HttpRequest, pk: int, name: str, batch: str = "") -> HttpResponse:
     if not is_fragment(request):
         return go(request, "customer", pk)
-    return saved(request, _shown(request, Whole(request, pk), name), _("Saved."))
+    undo = undo_address(batch) if batch else ""
+    return saved(request, _shown(request, Whole(request, pk), name), _("Saved."), undo=undo)
 
 
 def _value(actor: Actor, name: str, typed: str) -> Any:

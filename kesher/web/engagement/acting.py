@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -13,6 +14,7 @@ from kesher.surface.page import is_fragment
 def acted(request: HttpRequest, said: object, *, undo: str = "", back: str = "/") -> HttpResponse:
     """What was done: the regions of the page fetch themselves anew, a plain form goes back."""
     if not is_fragment(request):
+        messages.success(request, str(said))
         return redirect(back)
     events = {"k-done": {}, "k-close": {}, "k-toast": {"text": str(said), "undo": undo}}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})

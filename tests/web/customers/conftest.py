@@ -1,0 +1,52 @@
+"""Browsers of the cast, and short ways to say what happened with a customer."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from kesher.engagement.commands.tasks import NewTask, plan_task
+from kesher.engagement.commands.touching import NewTouch, record_touch
+
+
+@pytest.fixture
+def as_member(clinic):
+    """A browser signed in as one of the cast."""
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        client.force_login(clinic.members[name])
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def noa(clinic):
+    return clinic.customers["noa"]
+
+
+@pytest.fixture
+def touched(clinic):
+    """Record a touch with Noa: who, and whatever differs from a call an hour ago."""
+
+    def record(by="receptionist", customer="noa", *, ago=timedelta(hours=1), **said):
+        now = timezone.now()
+        held = {"channel": "call", "text": "Asked about mornings", "happened_at": now - ago} | said
+        new = NewTouch(customer=clinic.customers[customer], **held)
+        return record_touch(by=clinic.actor(by), touch=new, now=now)
+
+    return record
+
+
+@pytest.fixture
+def planned(clinic):
+    """Plan a task with Noa for today."""
+
+    def plan(by="receptionist", customer="noa", **said):
+        held = {"title": "Call about the crown", "kind": "call", "due_on": timezone.localdate()}
+        new = NewTask(customer=clinic.customers[customer], **(held | said))
+        return plan_task(by=clinic.actor(by), task=new)
+
+    return plan
