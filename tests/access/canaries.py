@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
-from kesher.customers.commands.wishing import note_wish
+from kesher.customers.commands.wishes import note_wish
 
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.core.access import SYSTEM
@@ -34,7 +34,7 @@ def plant_canaries(records: Records) -> list[Canary]:
     noa, dentist = records["noa"], records.clinic.members["dentist"]
     noa.about, noa.birth_on = ABOUT, datetime.date(1987, 6, 5)
     noa.save(update_fields=["about", "birth_on"])
-    note_wish(by=SYSTEM, customer=noa, text=WISH, noted_on=timezone.localdate())
+    note_wish(by=SYSTEM, customer=noa, text=WISH, on=timezone.localdate())
     record_touches(
         by=SYSTEM, now=timezone.now(),
         touches=[NewTouch(

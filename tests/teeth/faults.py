@@ -45,8 +45,8 @@ FAULTS = [
     Fault(
         name="a page prints text unescaped",
         path="kesher/web/templates/home/help.html",
-        old="{% endblock %}",
-        new="{{ request.GET.q|safe }}{% endblock %}",
+        old='<div class="sg-2">',
+        new='{{ request.GET.q|safe }}<div class="sg-2">',
         check=(SOURCES, "-k", "protection"),
     ),
     Fault(
@@ -59,8 +59,8 @@ FAULTS = [
     Fault(
         name="an inline style",
         path="kesher/web/templates/home/help.html",
-        old="{% endblock %}",
-        new='<p style="color:red">x</p>{% endblock %}',
+        old='<div class="sg-2">',
+        new='<p style="color:red">x</p><div class="sg-2">',
         check=(SOURCES, "-k", "policy"),
     ),
     Fault(

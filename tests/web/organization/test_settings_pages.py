@@ -290,6 +290,14 @@ def test_a_classification_is_added(browse, clinic):
     assert not Classification.objects.filter(pk=one.pk).exists()
 
 
+def test_nobody_else_names_a_classification(browse):
+    one = Classification.objects.get(key="health")
+    for given in ({"en": "X"}, {}):
+        answer = browse("manager").post(f"/settings/classifications/{one.pk}/name/", given)
+        assert answer.status_code == 403
+    assert str(Classification.objects.get(pk=one.pk)) == "Health"
+
+
 def test_nobody_else_touches_roles(browse):
     role = Role.objects.get(key="agent")
     for who in ("manager", "receptionist"):
