@@ -38,7 +38,8 @@ CASES = {
     "sorted by next step": "/customers/?sort=next_step",
     "sorted by city": "/customers/?sort=-city",
     "sorted by day added": "/customers/?sort=-created",
-    "stage and owner, by last touch": "/customers/?stage=steady&stage=growing&owner={owner}&sort=-last_touch",
+    "stage and owner, by last touch": "/customers/?stage=steady&stage=growing"
+    "&owner={owner}&sort=-last_touch",
     "one owner, by sum": "/customers/?owner={owner}&sort=-bought",
     "bought over 3000, by name": "/customers/?bought.over=3000",
     "nothing planned, by last touch": "/customers/?view=unplanned",
@@ -54,7 +55,7 @@ CASES = {
     "tasks, overdue": "/tasks/?view=overdue",
     "tasks, all by customer": "/tasks/?view=all&sort=customer",
     "members": "/settings/members/",
-}  # fmt: skip
+}
 
 
 def measure(ask: Callable[[], object]) -> dict[str, float]:
@@ -119,8 +120,9 @@ def cases(wanted: list[str]) -> dict[str, dict[str, float]]:
         print(
             f"{name:42}{figure['cpu_ms']:8.1f} ms CPU, {figure['least_cpu_ms']:6.1f} undisturbed"
             f" (database {figure['database_ms']:5.1f})"
-            f"{figure['wall_ms']:8.1f} ms wall {figure['queries']:4} queries", file=sys.stderr,
-        )  # fmt: skip
+            f"{figure['wall_ms']:8.1f} ms wall {figure['queries']:4} queries",
+            file=sys.stderr,
+        )
     return found
 
 

@@ -76,7 +76,7 @@ def pages(client: Client) -> dict[str, dict[str, float]]:
             lambda n: get(
                 f"/customers/?stage=steady&stage=growing&owner={dice.randint(2, 21)}"
                 "&sort=-last_touch"
-            )  # fmt: skip
+            )
         ),
         "find by name": measure(
             lambda n: get(f"/find/?q={dice.choice(FIRST)}+{dice.choice(LAST)}")

@@ -10,7 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import django
 import polib
+from django.conf import settings
+from django.utils.translation.template import templatize
 
 LOCALE = Path(__file__).parent
 ROOT = LOCALE.parent
@@ -25,12 +28,12 @@ KEYWORDS = [
 ]  # fmt: skip
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def sources() -> polib.POFile:
     """All strings of Python sources and templates, as one catalogue."""
-    import django
-    from django.conf import settings
-    from django.utils.translation.template import templatize
-
     if not settings.configured:
         settings.configure(USE_I18N=True)
         django.setup()
@@ -42,9 +45,7 @@ def sources() -> polib.POFile:
             target = Path(folder) / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             text = path.read_text(encoding="utf-8")
-            target.write_text(
-                text if path.suffix == ".py" else templatize(text), encoding="utf-8"
-            )
+            target.write_text(text if path.suffix == ".py" else templatize(text), encoding="utf-8")
             names.append(str(target.relative_to(folder)))
         command = [
             "xgettext",
@@ -119,14 +120,12 @@ def main(arguments: list[str]) -> int:
             )
             for mark, strings in (("missing", missing), ("no longer used", gone)):
                 for _context, text in sorted(strings, key=str):
-                    print(f"{language}: {mark}: {text!r}")
+                    say(f"{language}: {mark}: {text!r}")
             wrong += len(missing) + len(gone)
             continue
         catalogue = merge(language, found)
         catalogue.save(str(LOCALE / language / "LC_MESSAGES/django.po"))
-        print(
-            f"{language}: {len(catalogue)} strings, {len(catalogue.untranslated_entries())} to do"
-        )
+        say(f"{language}: {len(catalogue)} strings, {len(catalogue.untranslated_entries())} to do")
     return 1 if wrong else 0
 
 

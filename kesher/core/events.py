@@ -123,7 +123,9 @@ def deliver_due(*, now: datetime, limit: int = BATCH) -> int:
     """Run reactions that are due, each alone in its own transaction; return how many ran."""
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING, not_before__lte=now)
     ran = 0
-    for delivery_id in list(waiting.order_by("not_before", "id").values_list("id", flat=True)[:limit]):
+    for delivery_id in list(
+        waiting.order_by("not_before", "id").values_list("id", flat=True)[:limit]
+    ):
         ran += _deliver(delivery_id, now)
     return ran
 

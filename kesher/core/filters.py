@@ -216,7 +216,9 @@ def _chosen(one: Field, wanted: Sequence[str], actor: Actor) -> Q:
     for value in wanted:
         if value != NONE:
             kept.append(
-                values.record(value, one, actor) if one.type == Type.REF else _choice(value, one, actor)
+                values.record(value, one, actor)
+                if one.type == Type.REF
+                else _choice(value, one, actor)
             )
     held = Q(pk__in=[])
     if kept and one.through:

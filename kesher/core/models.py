@@ -46,9 +46,7 @@ class Delivery(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("record", "reaction"), name="react_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("record", "reaction"), name="react_once"),)
         indexes = (
             models.Index(
                 fields=("not_before", "id"),
@@ -77,9 +75,7 @@ class Change(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("kind", "record_id", "version"), name="change_of_record"),
-            models.Index(
-                fields=("batch",), name="change_of_batch", condition=~models.Q(batch="")
-            ),
+            models.Index(fields=("batch",), name="change_of_batch", condition=~models.Q(batch="")),
         )
 
     def __str__(self):

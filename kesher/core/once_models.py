@@ -12,9 +12,7 @@ class DoneOnce(models.Model):
 
     class Meta:
         app_label = "core"
-        constraints = (
-            models.UniqueConstraint(fields=("actor_id", "key"), name="done_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("actor_id", "key"), name="done_once"),)
 
     def __str__(self):
         return self.key

@@ -203,9 +203,7 @@ class CustomerContact(models.Model):
 
     class Meta:
         ordering = ("rank", "id")
-        constraints = (
-            models.UniqueConstraint(fields=("customer", "point"), name="contact_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("customer", "point"), name="contact_once"),)
 
     def __str__(self):
         return f"{self.customer_id} {self.point_id}"

@@ -75,9 +75,7 @@ class CustomerContactPolicy(Policy):
 @policy_for(models.Tie)
 class TiePolicy(Policy):
     within = "customer"
-    fields = {
-        f: OPEN for f in ("id", "customer", "other", "role", "title", "starts_on", "ends_on")
-    }
+    fields = {f: OPEN for f in ("id", "customer", "other", "role", "title", "starts_on", "ends_on")}
 
 
 @policy_for(models.Wish)

@@ -13,7 +13,7 @@ from kesher.customers.models import Customer
 from kesher.demo import staff
 from kesher.demo.people import Customer as Invented
 from kesher.demo.phrases import POOLS, Phrases
-from kesher.demo.services import BIG, SERVICES
+from kesher.demo.treatments import BIG, SERVICES
 from kesher.demo.visits import Visit, working_day
 from kesher.engagement.commands.tasks import NewTask
 from kesher.engagement.commands.touching import NewTouch

@@ -25,7 +25,7 @@ from kesher.demo.history import History, Place
 from kesher.demo.opening import open_clinic
 from kesher.demo.people import Customer as Invented
 from kesher.demo.people import Maker, Population
-from kesher.demo.services import SERVICES
+from kesher.demo.treatments import SERVICES
 from kesher.engagement.commands.complaining import settle_complaint
 from kesher.engagement.commands.drafting import save_draft
 from kesher.engagement.commands.noticing import notify_member

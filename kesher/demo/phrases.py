@@ -7,7 +7,7 @@ from datetime import date
 from random import Random
 
 from kesher.demo import texts_el, texts_en, texts_he
-from kesher.demo.services import SERVICES
+from kesher.demo.treatments import SERVICES
 
 POOLS = {"he": texts_he, "el": texts_el, "en": texts_en}
 CHOICE = re.compile(r"\[([^|\]]*)\|([^\]]*)\]")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kesher.demo.services import COURSES
+from kesher.demo.treatments import COURSES
 
 YEARS = 730
 SATURDAY, FRIDAY = 5, 4

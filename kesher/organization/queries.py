@@ -28,7 +28,7 @@ def actor_of(member: Member) -> Actor:
 
 
 def member_acting(actor: Actor, member_id: int) -> Actor:
-    """A member as one who acts, for work that was asked for earlier; the rights are those of now."""
+    """A member as one who acts, for work asked for earlier; the rights are those of now."""
     return actor_of(visible(actor, Member).select_related("role").get(pk=member_id))
 
 

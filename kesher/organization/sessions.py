@@ -24,7 +24,9 @@ class SignedIn:
 
 def sessions_of(actor: Actor, member: Member, here: str | None = None) -> list[SignedIn]:
     """Every place where a member is signed in, the latest first."""
-    rows = visible(actor, Session, "manage").filter(member=member).order_by("-seen_at", "-created_at")
+    rows = (
+        visible(actor, Session, "manage").filter(member=member).order_by("-seen_at", "-created_at")
+    )
     return [
         SignedIn(
             reference=reference_of(row.session_key), device=row.device, address=row.address,

@@ -27,7 +27,9 @@ def go(request: HttpRequest, to: str, *args: object, **named: object) -> HttpRes
     return HttpResponse(status=204, headers={"HX-Redirect": target["Location"]})
 
 
-def saved(request: HttpRequest, response: HttpResponse, said: str, *, undo: str = "") -> HttpResponse:
+def saved(
+    request: HttpRequest, response: HttpResponse, said: str, *, undo: str = ""
+) -> HttpResponse:
     """Add a toast to an answer: what was done and, where there is a way back, its address."""
     response["HX-Trigger-After-Settle"] = json.dumps({"k-toast": {"text": str(said), "undo": undo}})
     return response

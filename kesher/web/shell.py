@@ -50,11 +50,19 @@ PLACES = (
     Place("mailbox", _("Mailbox"), "inbox", "m", lambda actor: may(actor, "manage", Business)),
 )
 NEW = (
-    Place("customer-new", _("Customer"), "user-plus", "+", lambda actor: may(actor, "add", Customer)),
+    Place(
+        "customer-new", _("Customer"), "user-plus", "+", lambda actor: may(actor, "add", Customer)
+    ),
     Place("task-new", _("Task"), "checkbox", "", lambda actor: may(actor, "add", Task)),
     Place("invite", _("Colleague"), "mail", "", lambda actor: may(actor, "manage", Member)),
-    Place("import", _("Import from a file"), "file-upload", "", lambda actor: may(actor, "add", Customer)),
-)  # fmt: skip
+    Place(
+        "import",
+        _("Import from a file"),
+        "file-upload",
+        "",
+        lambda actor: may(actor, "add", Customer),
+    ),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -12,20 +12,14 @@ from django.db.models import Model
 
 ROOT = Path(__file__).parents[2]
 KESHER = ROOT / "kesher"
-SOURCES = [
-    path for path in sorted(KESHER.rglob("*.py")) if "migrations" not in path.parts
-]
+SOURCES = [path for path in sorted(KESHER.rglob("*.py")) if "migrations" not in path.parts]
 TEMPLATES = sorted((KESHER / "web/templates").rglob("*.html"))
-SURFACES = [
-    path for name in ("web", "surface", "api") for path in (KESHER / name).rglob("*.py")
-]
+SURFACES = [path for name in ("web", "surface", "api") for path in (KESHER / name).rglob("*.py")]
 
 
 def levels() -> dict[str, int]:
     """Each part's height on the map, as import-linter reads it."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"][
-        "importlinter"
-    ]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     layers = next(c for c in contracts["contracts"] if c["type"] == "layers")["layers"]
     return {
         part.strip(" ()"): height
@@ -47,14 +41,10 @@ def part(thing: type) -> str:
 def functions_of(layer: str) -> Iterator[tuple[str, FunctionType]]:
     """Public functions of every part's `commands.py`, `commands/*.py` and the like."""
     for path in [*KESHER.glob(f"*/{layer}.py"), *KESHER.glob(f"*/{layer}/*.py")]:
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(
-            ".__init__"
-        )
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         module = import_module(name)
         for function_name, function in inspect.getmembers(module, inspect.isfunction):
-            if function.__module__ == module.__name__ and not function_name.startswith(
-                "_"
-            ):
+            if function.__module__ == module.__name__ and not function_name.startswith("_"):
                 yield (
                     f"{name.removeprefix('kesher.')}.{function_name}",
                     inspect.unwrap(function),

@@ -20,7 +20,9 @@ def test_every_row_says_what_shows_it_and_when():
     for issue, line, rest in ROW.findall(PAGE):
         cells = [cell.strip() for cell in rest.split("|")]
         assert len(cells) == 5, (issue, line)
-        assert NAMED.search(cells[1]) or cells[4], f"{issue}.{line}: nothing shows it, nothing is missing"
+        assert NAMED.search(cells[1]) or cells[4], (
+            f"{issue}.{line}: nothing shows it, nothing is missing"
+        )
         assert re.fullmatch(r"20\d\d-\d\d-\d\d", cells[3]), f"{issue}.{line}: no date"
 
 

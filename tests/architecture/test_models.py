@@ -28,21 +28,14 @@ def test_what_names_a_record_is_declared(model):
     policy = policy_of(model)
 
     assert set(policy.label) <= set(policy.fields)
-    assert (
-        policy.row_classification is None
-        or policy.fields[policy.row_classification] == OPEN
-    )
+    assert policy.row_classification is None or policy.fields[policy.row_classification] == OPEN
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda m: m._meta.label)
 def test_tables_point_down_the_map(model):
     for field in model._meta.concrete_fields:
         other = field.related_model
-        if (
-            other is None
-            or other is model
-            or not other.__module__.startswith("kesher.")
-        ):
+        if other is None or other is model or not other.__module__.startswith("kesher."):
             continue
         below = LEVEL[part(other)] < LEVEL[part(model)]
         assert below or part(other) == part(model), field

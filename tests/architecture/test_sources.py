@@ -11,12 +11,8 @@ from tests.architecture.house import ROOT, SOURCES, SURFACES, TEMPLATES
 MOST_LINES, MOST_OF_A_FUNCTION = 400, 40
 VAGUE = {"utils", "helpers", "common", "base", "manager", "services", "misc"}
 BACK_DOORS = {"objects", "_default_manager", "_base_manager"}
-REGISTRY = re.compile(
-    r"registry\.npmjs|pypi\.org/(simple|packages)|pythonhosted|\"resolved\":"
-)
-UNSAFE = re.compile(
-    r"mark_safe\(|\|\s*safe\b|\{%\s*autoescape off|csrf_exempt|\.raw\(|\.extra\("
-)
+REGISTRY = re.compile(r"registry\.npmjs|pypi\.org/(simple|packages)|pythonhosted|\"resolved\":")
+UNSAFE = re.compile(r"mark_safe\(|\|\s*safe\b|\{%\s*autoescape off|csrf_exempt|\.raw\(|\.extra\(")
 
 
 def short(path):
@@ -64,9 +60,7 @@ def test_no_address_of_a_registry_is_kept():
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
     assert tracked
-    assert [
-        name for name in tracked if REGISTRY.search((ROOT / name).read_text())
-    ] == []
+    assert [name for name in tracked if REGISTRY.search((ROOT / name).read_text())] == []
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("frontend/**/*.css")), ids=short)

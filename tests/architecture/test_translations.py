@@ -57,9 +57,7 @@ def test_the_same_places_stand_in_each_language(language):
         }
         for text in texts(entry):
             # "one" and "two" may be said without the number
-            spared = entry.msgid_plural and set(places(text)) < set(
-                max(wanted, key=len)
-            )
+            spared = entry.msgid_plural and set(places(text)) < set(max(wanted, key=len))
             if tuple(places(text)) not in wanted and not spared:
                 wrong.append((entry.msgid, text))
     assert wrong == []
@@ -80,9 +78,7 @@ def test_a_translation_is_written_in_its_letters(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_direction_override_and_the_right_plurals(language):
-    assert [
-        e.msgid for e in entries(language) if any(map(EMBEDDING.search, texts(e)))
-    ] == []
+    assert [e.msgid for e in entries(language) if any(map(EMBEDDING.search, texts(e)))] == []
     assert catalogue(language).metadata["Plural-Forms"] == PLURALS[language]
 
 

@@ -95,8 +95,7 @@ def test_nothing_of_a_customer_stays_after_sign_out(open_as):
     page.wait_for_url("**/account/login/**")
 
     kept = page.evaluate(
-        "JSON.stringify([{...localStorage}, {...sessionStorage}])"
-        " + [...document.cookie].join('')"
+        "JSON.stringify([{...localStorage}, {...sessionStorage}]) + [...document.cookie].join('')"
     )
     assert "נועה" not in kept
     assert "647" not in kept

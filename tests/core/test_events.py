@@ -108,9 +108,7 @@ def test_those_hear_of_a_customer_who_may_see_him(clinic):
 
 
 def test_those_hear_of_a_classified_note_who_are_cleared(clinic):
-    touch = Touch(
-        customer=clinic.customers["noa"], classification="health", pk=1, happened_at=NOW
-    )
+    touch = Touch(customer=clinic.customers["noa"], classification="health", pk=1, happened_at=NOW)
     record = announce(LampLit(lamp_id=1), by=SYSTEM, about=touch)
 
     assert heard(clinic, record) == {"owner", "dentist"}

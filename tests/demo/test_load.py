@@ -19,7 +19,7 @@ from kesher.demo import staff, texts_el, texts_en, texts_he
 from kesher.demo.loading import DemoHere, RealBusinessHere, load
 from kesher.demo.people import Maker
 from kesher.demo.phrases import CHOICE, Phrases
-from kesher.demo.services import SERVICES
+from kesher.demo.treatments import SERVICES
 from kesher.engagement.models import CustomerPulse, Draft, Notification, Task, Touch
 from kesher.organization.models import (
     Absence,

@@ -27,9 +27,7 @@ def rows_of(ask: Ask, actor: Actor, *, today: date, right: str = "view") -> Quer
     rows = visible(actor, kind.model)
     if right != "view":
         rows = rows.filter(policy_of(kind.model).rows(actor, right))
-    rows = rows.filter(_standing(ask, today)).filter(
-        condition(ask.terms, kind, actor, today=today)
-    )
+    rows = rows.filter(_standing(ask, today)).filter(condition(ask.terms, kind, actor, today=today))
     return _with_words(ask, actor, rows) if ask.text else rows
 
 

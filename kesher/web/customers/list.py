@@ -26,10 +26,16 @@ from kesher.web.lists.pen import DASH, NOTHING, Pen, Row, face, html, overdue
 from kesher.web.templatetags import look
 
 CHANNELS = {
-    "call": "phone", "visit": "user-check", "email": "mail", "sms": "device-mobile",
-    "whatsapp": "brand-whatsapp", "chat": "message", "letter": "mail-opened", "fax": "printer",
+    "call": "phone",
+    "visit": "user-check",
+    "email": "mail",
+    "sms": "device-mobile",
+    "whatsapp": "brand-whatsapp",
+    "chat": "message",
+    "letter": "mail-opened",
+    "fax": "printer",
     "form": "file",
-}  # fmt: skip
+}
 
 
 # ---- how its columns are drawn
@@ -183,23 +189,33 @@ CUSTOMERS = register(
             View(key="all", label=pgettext_lazy("customers", "All")),
             View(key="mine", label=pgettext_lazy("customers", "Mine"), query="owner=me"),
             View(
-                key="unplanned", label=gettext_lazy("No next step"), shown=sees_tasks,
+                key="unplanned",
+                label=gettext_lazy("No next step"),
+                shown=sees_tasks,
                 query="planned=no&closed=no&stage.not=left&sort=last_touch",
             ),
             View(
-                key="birthdays", label=gettext_lazy("Birthdays this week"),
+                key="birthdays",
+                label=gettext_lazy("Birthdays this week"),
                 query="birth_on.coming=7d&cols=name,birth_on,phone,preferred_channel,owner",
                 shown=lambda actor: actor.cleared_for("personal"),
             ),
-            View(key="new", label=gettext_lazy("New this month"), query="created.within=-30d&sort=-created"),
             View(
-                key="complaints", label=gettext_lazy("Open complaints"),
+                key="new",
+                label=gettext_lazy("New this month"),
+                query="created.within=-30d&sort=-created",
+            ),
+            View(
+                key="complaints",
+                label=gettext_lazy("Open complaints"),
                 query="complaints.over=1&sort=last_touch",
                 shown=lambda actor: may(actor, "view", Touch),
             ),
             View(
-                key="bin", label=pgettext_lazy("place for deleted customers", "Bin"),
-                query="binned=yes", shown=lambda actor: may(actor, "bin", Customer),
+                key="bin",
+                label=pgettext_lazy("place for deleted customers", "Bin"),
+                query="binned=yes",
+                shown=lambda actor: may(actor, "bin", Customer),
             ),
         ),
         opens="customer",
@@ -209,28 +225,57 @@ CUSTOMERS = register(
         index="customer",
         sub="city",
         phone={
-            "stage": "", "bought": "end c2b", "complaints": "c2a", "phone": "c2a",
-            "next_step": "c2", "birth_on": "c2b",
+            "stage": "",
+            "bought": "end c2b",
+            "complaints": "c2a",
+            "phone": "c2a",
+            "next_step": "c2",
+            "birth_on": "c2b",
         },
         painters={
-            "stage": stage, "last_touch": last_touch, "next_step": next_step, "owner": owner,
+            "stage": stage,
+            "last_touch": last_touch,
+            "next_step": next_step,
+            "owner": owner,
             "complaints": complaints,
         },
         edit=edit,
         edit_choices={"owner": members_here},
         actions=(
             Action(
-                key="owner", label=gettext_lazy("Responsible"), icon="user-check", run=set_owner,
-                inputs=(Input(name="owner", label=gettext_lazy("Responsible"), choices=members_here, is_optional=True),),
+                key="owner",
+                label=gettext_lazy("Responsible"),
+                icon="user-check",
+                run=set_owner,
+                inputs=(
+                    Input(
+                        name="owner",
+                        label=gettext_lazy("Responsible"),
+                        choices=members_here,
+                        is_optional=True,
+                    ),
+                ),
                 when=IN_USE,
             ),
             Action(
-                key="stage", label=gettext_lazy("Life stage"), icon="seedling", run=set_stage,
-                inputs=(Input(name="stage", label=gettext_lazy("Life stage"), choices=lambda actor: Customer.Stage.choices),),
+                key="stage",
+                label=gettext_lazy("Life stage"),
+                icon="seedling",
+                run=set_stage,
+                inputs=(
+                    Input(
+                        name="stage",
+                        label=gettext_lazy("Life stage"),
+                        choices=lambda actor: Customer.Stage.choices,
+                    ),
+                ),
                 when=IN_USE,
             ),
             Action(
-                key="task", label=gettext_lazy("Task"), icon="checkbox", run=plan,
+                key="task",
+                label=gettext_lazy("Task"),
+                icon="checkbox",
+                run=plan,
                 inputs=(
                     Input(name="title", label=gettext_lazy("What is to be done"), type="text"),
                     Input(name="due_on", label=gettext_lazy("Due"), type="date", is_optional=True),
@@ -238,27 +283,68 @@ CUSTOMERS = register(
                 when=IN_USE,
             ),
             Action(
-                key="tag", label=gettext_lazy("Tag"), icon="tag", run=add_tag,
-                inputs=(Input(name="tag", label=gettext_lazy("Tag"), type="text"),), when=IN_USE,
+                key="tag",
+                label=gettext_lazy("Tag"),
+                icon="tag",
+                run=add_tag,
+                inputs=(Input(name="tag", label=gettext_lazy("Tag"), type="text"),),
+                when=IN_USE,
             ),
             Action(
-                key="untag", label=gettext_lazy("Remove a tag"), icon="tag", run=remove_tag,
+                key="untag",
+                label=gettext_lazy("Remove a tag"),
+                icon="tag",
+                run=remove_tag,
                 inputs=(Input(name="tag", label=gettext_lazy("Tag"), choices=tag_names),),
                 when=IN_USE,
             ),
             Action(
-                key="branch", label=gettext_lazy("Add a branch"), icon="building", run=add_branch,
-                inputs=(Input(name="branch", label=gettext_lazy("Branch"), choices=lambda actor: choices_of(CUSTOMERS.kind.fields["branches"], actor)),),
+                key="branch",
+                label=gettext_lazy("Add a branch"),
+                icon="building",
+                run=add_branch,
+                inputs=(
+                    Input(
+                        name="branch",
+                        label=gettext_lazy("Branch"),
+                        choices=lambda actor: choices_of(CUSTOMERS.kind.fields["branches"], actor),
+                    ),
+                ),
                 when=IN_USE,
             ),
-            Action(key="archive", label=gettext_lazy("Archive"), icon="archive", run=put_aside, when=IN_USE),
-            Action(key="unarchive", label=gettext_lazy("Take out of the archive"), icon="archive", run=take_back, when={"archived": "yes"}),
-            Action(key="bin", label=gettext_lazy("Delete"), icon="trash", run=throw_away, right="bin", when={"binned": "no"}),
-            Action(key="restore", label=gettext_lazy("Restore"), icon="arrow-back-up", run=bring_back, right="bin", when={"binned": "yes"}),
+            Action(
+                key="archive",
+                label=gettext_lazy("Archive"),
+                icon="archive",
+                run=put_aside,
+                when=IN_USE,
+            ),
+            Action(
+                key="unarchive",
+                label=gettext_lazy("Take out of the archive"),
+                icon="archive",
+                run=take_back,
+                when={"archived": "yes"},
+            ),
+            Action(
+                key="bin",
+                label=gettext_lazy("Delete"),
+                icon="trash",
+                run=throw_away,
+                right="bin",
+                when={"binned": "no"},
+            ),
+            Action(
+                key="restore",
+                label=gettext_lazy("Restore"),
+                icon="arrow-back-up",
+                run=bring_back,
+                right="bin",
+                when={"binned": "yes"},
+            ),
         ),
         peek_at="customer-peek",
         empty_title=gettext_lazy("No customers yet"),
         empty_text=gettext_lazy("Add the first one, or bring those you have from a file."),
     )
-)  # fmt: skip
-
+)

@@ -43,36 +43,68 @@ class Counted:
 
 
 FIGURES = (
-    Counted(gettext_lazy("My tasks, overdue"), TASKS, f"{MINE}&due_on.before=today",
-            gettext_lazy("to finish or to put off"), "t-bad", "clock"),
-    Counted(gettext_lazy("My tasks today"), TASKS, f"{MINE}&due_on=today",
-            gettext_lazy("until the evening")),
-    Counted(gettext_lazy("No next step"), CUSTOMERS, "planned=no&closed=no&stage.not=left&sort=last_touch",
-            gettext_lazy("nobody knows what comes next"), "t-warn", "alert-circle"),
-    Counted(gettext_lazy("Open complaints"), CUSTOMERS, "complaints.over=1&sort=last_touch",
-            gettext_lazy("waiting for an answer"), "t-bad", "mood-sad"),
-    Counted(gettext_lazy("Birthdays this week"), CUSTOMERS,
-            "birth_on.coming=7d&cols=name,birth_on,phone,preferred_channel,owner",
-            gettext_lazy("a good day to call"), "t-plum", "cake", "personal"),
-)  # fmt: skip
+    Counted(
+        gettext_lazy("My tasks, overdue"),
+        TASKS,
+        f"{MINE}&due_on.before=today",
+        gettext_lazy("to finish or to put off"),
+        "t-bad",
+        "clock",
+    ),
+    Counted(
+        gettext_lazy("My tasks today"),
+        TASKS,
+        f"{MINE}&due_on=today",
+        gettext_lazy("until the evening"),
+    ),
+    Counted(
+        gettext_lazy("No next step"),
+        CUSTOMERS,
+        "planned=no&closed=no&stage.not=left&sort=last_touch",
+        gettext_lazy("nobody knows what comes next"),
+        "t-warn",
+        "alert-circle",
+    ),
+    Counted(
+        gettext_lazy("Open complaints"),
+        CUSTOMERS,
+        "complaints.over=1&sort=last_touch",
+        gettext_lazy("waiting for an answer"),
+        "t-bad",
+        "mood-sad",
+    ),
+    Counted(
+        gettext_lazy("Birthdays this week"),
+        CUSTOMERS,
+        "birth_on.coming=7d&cols=name,birth_on,phone,preferred_channel,owner",
+        gettext_lazy("a good day to call"),
+        "t-plum",
+        "cake",
+        "personal",
+    ),
+)
 
 
 def today(request: HttpRequest) -> HttpResponse:
     """The member's day, as far as the member may see it."""
     actor, now = request.actor, timezone.localtime()
     tasks = list(tasks_of(actor, [actor.member_id], now.date())[: MOST_TASKS + 1])
-    return render(request, "home/today.html", {
-        "hello": _greeting(now) % {"name": actor.label.split()[0] if actor.label else ""},
-        "now": now,
-        "shifts": _shifts(actor, now.date()),
-        "figures": list(_figures(actor, now.date())),
-        "tasks": guard(actor, tasks[:MOST_TASKS]),
-        "more_tasks": len(tasks) > MOST_TASKS,
-        "tasks_url": f"{reverse('tasks')}?{MINE}",
-        "touches": _touches(actor),
-        "away": _away(actor, now.date()),
-        "may_add": may(actor, "add", Customer),
-    })  # fmt: skip
+    return render(
+        request,
+        "home/today.html",
+        {
+            "hello": _greeting(now) % {"name": actor.label.split()[0] if actor.label else ""},
+            "now": now,
+            "shifts": _shifts(actor, now.date()),
+            "figures": list(_figures(actor, now.date())),
+            "tasks": guard(actor, tasks[:MOST_TASKS]),
+            "more_tasks": len(tasks) > MOST_TASKS,
+            "tasks_url": f"{reverse('tasks')}?{MINE}",
+            "touches": _touches(actor),
+            "away": _away(actor, now.date()),
+            "may_add": may(actor, "add", Customer),
+        },
+    )
 
 
 def _greeting(now: datetime) -> str:
@@ -92,11 +124,14 @@ def _figures(actor: Actor, day: date) -> Iterator[dict[str, Any]]:
             continue
         number, is_all = count_of(asked, actor, today=day)
         yield {
-            "label": figure.label, "number": number, "more": not is_all,
-            "note": figure.note if number else _("none"), "tone": figure.tone if number else "",
+            "label": figure.label,
+            "number": number,
+            "more": not is_all,
+            "note": figure.note if number else _("none"),
+            "tone": figure.tone if number else "",
             "icon": figure.icon if number else "",
             "url": f"{reverse(figure.listing.name)}?{figure.state}",
-        }  # fmt: skip
+        }
 
 
 def _shifts(actor: Actor, day: date) -> list[Shift]:

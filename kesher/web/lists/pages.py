@@ -67,7 +67,9 @@ def redraw(request: HttpRequest, listing: Listing, query: str) -> HttpResponse:
 def _draw(request: HttpRequest, this: Ask, views: list[Shown]) -> HttpResponse:
     target = request.headers.get("HX-Target", "") if is_fragment(request) else ""
     context = _frame(request, this, views) | _body(request, this)
-    template = FRAGMENTS.get(target, "lists/_list.html" if is_fragment(request) else "lists/list.html")
+    template = FRAGMENTS.get(
+        target, "lists/_list.html" if is_fragment(request) else "lists/list.html"
+    )
     response = render(request, template, context)
     response["Vary"] = "HX-Request, HX-Target"
     return response
@@ -116,7 +118,10 @@ def _body(request: HttpRequest, this: Ask) -> dict[str, Any]:
     actor, today = request.actor, timezone.localdate()
     pen = pen_of(request, this.listing)
     fields = this.listing.fields(actor)
-    context: dict[str, Any] = {"heads": heads(this, fields), "is_filtered": bool(this.terms or this.text)}
+    context: dict[str, Any] = {
+        "heads": heads(this, fields),
+        "is_filtered": bool(this.terms or this.text),
+    }
     if this.groups:
         writer = RowWriter(this, actor, pen, tuple(fields[name] for name in this.columns))
         found = grouped(this, actor, today=today)

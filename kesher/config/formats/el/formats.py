@@ -1,4 +1,4 @@
-from kesher.config.formats.common import *  # noqa: F403
+from kesher.config.formats.shared import *  # noqa: F403
 
 DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j M Y, H:i"

@@ -1,4 +1,4 @@
-from kesher.config.formats.common import *  # noqa: F403
+from kesher.config.formats.shared import *  # noqa: F403
 
 # Django's own Hebrew formats lack the input formats: 01/02/2026 was read as 2 January.
 DATE_FORMAT = "j בF Y"
