@@ -196,7 +196,7 @@ def _undo_one(by: Actor, restorer: Restorer, record: Model, write: _Write, done:
 
 def _remove(by: Actor, restorer: Restorer, record: Model, write: _Write, done: Undone) -> None:
     """An added record that somebody has worked on since stays."""
-    if getattr(record, "version", write.version) == write.version:
+    if not _touched_by_others(record, write, done):
         try:
             with transaction.atomic():
                 restorer.remove(by=by, record=record, batch=done.batch)
@@ -208,6 +208,15 @@ def _remove(by: Actor, restorer: Restorer, record: Model, write: _Write, done: U
     done.stayed.append(
         Stayed(write.kind, write.pk, label_of(by, record), by=_changed_since(write, ""))
     )
+
+
+def _touched_by_others(record: Model, write: _Write, done: Undone) -> bool:
+    """Whether anybody but this very undo has written the record since."""
+    later = getattr(record, "version", write.version) - write.version
+    ours = Change.objects.filter(
+        kind=write.kind, record_id=write.pk, version__gt=write.version, batch=done.batch
+    )
+    return later > 0 and later > ours.count()
 
 
 def _changed_since(write: _Write, name: str) -> str:
