@@ -166,7 +166,7 @@ def classifications_of(kind: Kind, one: Field) -> frozenset[str]:
 
 
 def _along(model: type[Model], path: str) -> set[str]:
-    """The classifications of the columns on a path. A summary hung on from above has none itself."""
+    """The classifications of the columns on a path; a summary from above has none itself."""
     kept = set()
     for name in path.split("__"):
         column = model._meta.pk if name == "pk" else model._meta.get_field(name)

@@ -159,5 +159,3 @@ def day(value: str, today: date) -> date:
 def _start(wanted: date) -> datetime:
     """The first moment of a day in the zone of the business."""
     return timezone.make_aware(datetime.combine(wanted, time.min))
-
-

@@ -19,8 +19,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import (
-    BooleanField, CharField, DateTimeField, DecimalField, F, Field, Func, Model, Q, QuerySet,
-    TextField, Value,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    DecimalField,
+    F,
+    Field,
+    Func,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
 )  # fmt: skip
 
 from kesher.core.fields import column_of
@@ -304,7 +314,9 @@ class _Beyond(Func):
 
 
 def _beyond(model: type[Model], columns: Sequence[str], values: Sequence[Any], is_less: bool) -> Q:
-    bound = [_bound(column_of(model, path), value) for path, value in zip(columns, values, strict=True)]
+    bound = [
+        _bound(column_of(model, path), value) for path, value in zip(columns, values, strict=True)
+    ]
     return Q(_Beyond(*map(F, columns), *bound, sign="<" if is_less else ">"))
 
 

@@ -16,7 +16,7 @@ from kesher.core.fields import Field, Money, Ref, Type, label_columns, label_fro
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads some fields of rows: `paths` go into the query, `rows` makes values of what it gives."""
+    """Reads some fields of rows: `paths` go into the query, `rows` makes values of it."""
 
     paths: tuple[str, ...]
     parts: tuple[_Part, ...]
@@ -53,7 +53,9 @@ class _Part:
         if one.value is not None:
             return one.value(*read)
         if one.type == Type.REF:
-            return None if first is None else Ref(first, label_from(read[1:]) if self.named else MASK)
+            return (
+                None if first is None else Ref(first, label_from(read[1:]) if self.named else MASK)
+            )
         if one.type == Type.MONEY:
             return None if first is None else Money(first, read[1])
         if one.filled:
@@ -100,5 +102,3 @@ def _columns(one: Field, named: tuple[str, ...]) -> list[str]:
     if one.type == Type.MONEY:
         columns.append(one.currency)
     return [*columns, *one.reads]
-
-

@@ -52,7 +52,9 @@ class _Held:
     def anything(self, asked: Sequence[str]) -> bool:
         """Whether any entry at all holds the words as they are typed."""
         begun = [[_begun(word)] for word in asked]
-        return bool(newest([*begun, self.known], 1) or newest([*self._threes(asked), self.known], 1))
+        return bool(
+            newest([*begun, self.known], 1) or newest([*self._threes(asked), self.known], 1)
+        )
 
     def all(self, asked: Sequence[str], *, by_sound: bool = False) -> Q:
         """Each word, as a beginning or within another, or by how it sounds."""

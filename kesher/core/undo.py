@@ -128,9 +128,7 @@ def undo_in_steps(*, by: Actor, batch: str, into: str) -> Iterator[Undone]:
 
 
 @transaction.atomic
-def undo_records(
-    *, by: Actor, batch: str, records: Sequence[tuple[str, int]], into: str
-) -> Undone:
+def undo_records(*, by: Actor, batch: str, records: Sequence[tuple[str, int]], into: str) -> Undone:
     """Take back what a batch did to some of its records."""
     done = Undone(batch=into)
     for write in _writes(by, batch, records):
@@ -191,9 +189,7 @@ def _undo_one(by: Actor, restorer: Restorer, record: Model, write: _Write, done:
         with transaction.atomic():
             restorer.restore(by=by, record=record, values=values, batch=done.batch)
     except Refusal as refusal:
-        done.stayed.append(
-            Stayed(write.kind, write.pk, label_of(by, record), why=str(refusal))
-        )
+        done.stayed.append(Stayed(write.kind, write.pk, label_of(by, record), why=str(refusal)))
     else:
         done.restored += 1
 

@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.fields import Field, Through, Type, declare
 from kesher.customers.models import (
-    Channel, Customer, CustomerBranch, CustomerTag, Source, Tag, Wish,
+    Channel,
+    Customer,
+    CustomerBranch,
+    CustomerTag,
+    Source,
+    Tag,
+    Wish,
 )  # fmt: skip
 from kesher.organization.fields import members
 from kesher.organization.models import Branch, Language, Member, Team

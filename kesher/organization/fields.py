@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import Actor, visible
 from kesher.core.fields import Field, Through, Type, declare, label_from
 from kesher.organization.models import (
-    Branch, Language, Member, MemberBranch, MemberTeam, Role, Team,
+    Branch,
+    Language,
+    Member,
+    MemberBranch,
+    MemberTeam,
+    Role,
+    Team,
 )  # fmt: skip
 
 
@@ -25,7 +31,10 @@ def members_here(actor: Actor) -> list[tuple[int, str]]:
 
 def roles(actor: Actor) -> list[tuple[int, str]]:
     """The roles by their names in the reader's language."""
-    return [(pk, label_from([labels])) for pk, labels in visible(actor, Role).values_list("pk", "labels")]
+    return [
+        (pk, label_from([labels]))
+        for pk, labels in visible(actor, Role).values_list("pk", "labels")
+    ]
 
 
 declare(

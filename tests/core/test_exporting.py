@@ -11,17 +11,42 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kesher.core import exporting
 from kesher.core.exporting import (
-    BOM, Column, TooManyRows, Words, cells_of, columns_of, csv_lines, file_name, neutral, restore,
+    BOM,
+    Column,
+    TooManyRows,
+    Words,
+    cells_of,
+    columns_of,
+    csv_lines,
+    file_name,
+    neutral,
+    restore,
     write_xlsx,
 )  # fmt: skip
-from kesher.core import exporting
 from kesher.core.fields import Field, Money, Ref, Type
 
 TRIGGERS = "=+-@%＝＋－＠−"
-BEFORE = ["", " ", "\t", "\r", "\n", "\0", '"', ",", ";", "|", "\u200f", "\u200e", "\ufeff", "\u00a0 "]
+BEFORE = [
+    "",
+    " ",
+    "\t",
+    "\r",
+    "\n",
+    "\0",
+    '"',
+    ",",
+    ";",
+    "|",
+    "\u200f",
+    "\u200e",
+    "\ufeff",
+    "\u00a0 ",
+]
 tricky = st.text(
-    alphabet=st.sampled_from("=+-@%＝＋－＠−' \t\r\n\0\",;|\u200f\u200e\ufeffab1א") | st.characters(),
+    alphabet=st.sampled_from("=+-@%＝＋－＠−' \t\r\n\0\",;|\u200f\u200e\ufeffab1א")
+    | st.characters(),
     max_size=12,
 )
 FORMULA = re.compile(
@@ -94,7 +119,11 @@ WORDS = Words({"stage": {"new": "New"}}, "Yes", "No")
 
 
 def test_an_amount_has_its_currency_beside_it():
-    assert [column.title for column in columns_of(FIELDS)][:3] == ["Name", "Bought", "Bought, currency"]
+    assert [column.title for column in columns_of(FIELDS)][:3] == [
+        "Name",
+        "Bought",
+        "Bought, currency",
+    ]
     cells = cells_of(FIELDS, VALUES, WORDS)
     assert cells[1:5] == [Decimal("1280.50"), "ILS", "Calm, Gold", "New"]
     assert cells[0] == "=נועה"  # without the mark of direction
@@ -109,7 +138,7 @@ def test_a_sheet_has_types_and_runs_nothing(tmp_path, right_to_left):
         path, "Customers: all/every", columns_of(FIELDS), [cells], right_to_left=right_to_left
     )
     sheet = openpyxl.load_workbook(path).active
-    row = [cell for cell in sheet[2]]
+    row = list(sheet[2])
     assert number == 1
     assert bool(sheet.sheet_view.rightToLeft) is right_to_left
     assert (row[0].value, row[0].data_type) == ("=נועה", "s")
@@ -118,7 +147,9 @@ def test_a_sheet_has_types_and_runs_nothing(tmp_path, right_to_left):
     assert row[6].is_date
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+972521234567", "http://example.test", "007", "a\0b\x1fc"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+972521234567", "http://example.test", "007", "a\0b\x1fc"]
+)
 def test_text_stays_text_in_a_sheet(tmp_path, text):
     path = tmp_path / "list.xlsx"
     write_xlsx(path, "x", [Column("x", Type.TEXT)], [[text]], right_to_left=False)

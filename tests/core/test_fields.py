@@ -6,7 +6,14 @@ import pytest
 
 from kesher.core.access import OPEN, SYSTEM, Actor, Scope, policy_of
 from kesher.core.fields import (
-    Field, Type, choices_of, classifications_of, fields_for, kind_of, kinds, label_of_ref,
+    Field,
+    Type,
+    choices_of,
+    classifications_of,
+    fields_for,
+    kind_of,
+    kinds,
+    label_of_ref,
 )  # fmt: skip
 from kesher.core.filters import KEY, RESERVED, ops_of
 from kesher.organization.models import Member

@@ -203,7 +203,9 @@ def test_a_forged_cursor_is_no_fault(db, order, forged):
     assert len(page(Customer.objects.all(), order, at=forged).rows) <= 2
 
 
-@given(text=st.text(max_size=60) | st.binary(max_size=60).map(lambda b: base64.b64encode(b).decode()))
+@given(
+    text=st.text(max_size=60) | st.binary(max_size=60).map(lambda b: base64.b64encode(b).decode())
+)
 @quick
 def test_any_text_in_the_place_of_a_cursor_is_no_fault(db, text):
     for order in ORDERS:
@@ -224,7 +226,9 @@ def test_pages_never_skip_rows_by_counting_and_need_as_many_queries_each(db, ord
     counts = set()
     for number in (1, 3, 50):
         put([(n % 3, n % 4, n % 5, n % 6) for n in range(number)])
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             page(Customer.objects.all(), order, ("name",), size=50)
         assert not any("OFFSET" in query["sql"].upper() for query in captured.captured_queries)
         counts.add(len(captured))

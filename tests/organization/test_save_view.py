@@ -5,8 +5,16 @@ import pytest
 from kesher.core.access import AccessDenied
 from kesher.core.changes import EditConflict
 from kesher.organization.commands.views import (
-    NothingToRestore, NotYourTeam, ViewNameMissing, ViewNameTaken, ViewNameTooLong, ViewTooLong,
-    change_view, drop_view, restore_view, save_view,
+    NothingToRestore,
+    NotYourTeam,
+    ViewNameMissing,
+    ViewNameTaken,
+    ViewNameTooLong,
+    ViewTooLong,
+    change_view,
+    drop_view,
+    restore_view,
+    save_view,
 )  # fmt: skip
 from kesher.organization.models import MemberTeam, SavedView, Team
 from kesher.organization.queries import pinned_views, views_of
@@ -61,7 +69,12 @@ def test_refuses_a_team_of_others(clinic, front):
 
 @pytest.mark.parametrize(
     ("name", "refusal"),
-    [("", ViewNameMissing), (" \t", ViewNameMissing), ("\0", ViewNameMissing), ("x" * 61, ViewNameTooLong)],
+    [
+        ("", ViewNameMissing),
+        (" \t", ViewNameMissing),
+        ("\0", ViewNameMissing),
+        ("x" * 61, ViewNameTooLong),
+    ],
 )
 def test_refuses_a_name_that_is_none(clinic, name, refusal):
     with pytest.raises(refusal):

@@ -53,7 +53,9 @@ def test_an_unknown_view_is_no_view(clinic):
 
 
 def test_a_view_that_names_what_its_reader_may_not_read_is_shown_without_it(clinic):
-    view = save(clinic.actor("owner"), "birth_on.month=5&stage=prospect&cols=name,birth_on", is_shared=True)
+    view = save(
+        clinic.actor("owner"), "birth_on.month=5&stage=prospect&cols=name,birth_on", is_shared=True
+    )
     dentist, agent = clinic.actor("dentist"), clinic.actor("agent")
     assert asked(dentist, f"view={view.pk}").unread == ()
     seen = asked(agent, f"view={view.pk}")
@@ -103,7 +105,9 @@ def test_what_cannot_be_read_is_named_and_left_out(clinic, query, unread):
 @pytest.mark.parametrize("form", ["{}=1", "sort={}", "cols={}", "group={}", "{}.empty=no"])
 def test_a_hidden_field_is_answered_like_one_that_does_not_exist(clinic, who, form):
     actor = clinic.actor(who)
-    hidden = [n for n in kind_of("customers").fields if n not in listing_named("customers").fields(actor)]
+    hidden = [
+        n for n in kind_of("customers").fields if n not in listing_named("customers").fields(actor)
+    ]
     assert hidden
     for name in hidden:
         told = [asked(actor, form.format(field)) for field in (name, "nosuchfield")]

@@ -27,7 +27,11 @@ def staged(clinic):
     Customer.objects.filter(pk=noa.pk).update(stage="new", since_on="2026-03-31")
     Customer.objects.filter(pk=eleni.pk).update(stage="new", since_on="2026-03-01")
     Customer.objects.filter(pk=yosef.pk).update(stage="left", since_on="2025-12-01", city="Haifa")
-    for customer, currency, total in ((noa, "ILS", "10.50"), (eleni, "EUR", "7"), (yosef, "ILS", "1")):
+    for customer, currency, total in (
+        (noa, "ILS", "10.50"),
+        (eleni, "EUR", "7"),
+        (yosef, "ILS", "1"),
+    ):
         PurchaseSummary.objects.create(
             customer=customer, currency=currency, total=Decimal(total), count=2
         )

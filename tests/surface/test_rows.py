@@ -58,7 +58,9 @@ def test_a_row_knows_its_neighbours_in_the_list_it_came_from(clinic):
 def test_neighbours_are_those_one_may_see(clinic):
     yosef, eleni = clinic.customers["yosef"], clinic.customers["eleni"]
     actor = clinic.actor("eilat")
-    ordered = [c.pk for c in Customer.objects.filter(pk__in=[yosef.pk, eleni.pk]).order_by("sort_name")]
+    ordered = [
+        c.pk for c in Customer.objects.filter(pk__in=[yosef.pk, eleni.pk]).order_by("sort_name")
+    ]
     assert beside(CUSTOMERS, actor, "", ordered[0], today=TODAY) == (None, ordered[1])
     noa = clinic.customers["noa"]
     assert beside(CUSTOMERS, actor, "", noa.pk, today=TODAY) == (None, None)

@@ -55,7 +55,9 @@ class Ask:
             found.append(("sort", sort))
         if self.columns != listing.columns:
             found.append(("cols", ",".join(self.columns)))
-        found += [(name, group) for name, group in zip(("group", "group2"), self.groups, strict=False)]
+        found += [
+            (name, group) for name, group in zip(("group", "group2"), self.groups, strict=False)
+        ]
         return found
 
     @property

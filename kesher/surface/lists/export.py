@@ -12,7 +12,13 @@ from django.utils.translation import get_language_bidi, gettext
 
 from kesher.core.access import Actor, require_kind
 from kesher.core.exporting import (
-    Column, Words, cells_of, columns_of, csv_lines, file_name, write_xlsx,
+    Column,
+    Words,
+    cells_of,
+    columns_of,
+    csv_lines,
+    file_name,
+    write_xlsx,
 )  # fmt: skip
 from kesher.core.fields import Field, Type, choices_of
 from kesher.core.paging import count_up_to, page
@@ -50,7 +56,9 @@ class Export:
         while True:
             found = page(self._rows(), self.ask.order, read.paths, at=at, size=CHUNK)
             if found.rows:
-                yield [cells_of(self.fields, values, words) for _pk, values in read.rows(found.rows)]
+                yield [
+                    cells_of(self.fields, values, words) for _pk, values in read.rows(found.rows)
+                ]
             if not found.forth:
                 return
             at = found.forth
@@ -91,5 +99,3 @@ def export_of(ask: Ask, actor: Actor, *, today: date) -> Export:
     require_kind(actor, "export", ask.listing.kind.model)
     fields = tuple(one for one in fields_of(ask, actor) if one.name in ask.columns)
     return Export(ask, actor, today, fields)
-
-

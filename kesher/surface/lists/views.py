@@ -34,9 +34,7 @@ class Shown:
 def shown_views(listing: Listing, actor: Actor) -> list[Shown]:
     """The views that the actor has of a list, in the order of their tabs."""
     built_in = [
-        Shown(view.key, view.label, view.query)
-        for view in listing.views
-        if view.shown(actor)
+        Shown(view.key, view.label, view.query) for view in listing.views if view.shown(actor)
     ]
     saved = [
         Shown(

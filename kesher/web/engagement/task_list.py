@@ -17,7 +17,11 @@ from django.views.decorators.http import require_POST
 
 from kesher.core.access import Actor, visible
 from kesher.engagement.commands.tasks import (
-    NewTask, change_task, drop_task, finish_task, reopen_task,
+    NewTask,
+    change_task,
+    drop_task,
+    finish_task,
+    reopen_task,
 )  # fmt: skip
 from kesher.engagement.models import Task
 from kesher.organization.fields import members_here
@@ -119,7 +123,9 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def _told(request: HttpRequest, said: str, *, undo: str = "") -> HttpResponse:
     """Say it, and let every list on the page fetch itself anew."""
     if not is_fragment(request):
-        return render(request, "lists/done.html", {"said": said, "undo": undo, "back": reverse("tasks")})
+        return render(
+            request, "lists/done.html", {"said": said, "undo": undo, "back": reverse("tasks")}
+        )
     told = {"k-toast": {"text": said, "undo": undo}, "lists-changed": {}}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
 
@@ -156,13 +162,15 @@ TASKS = register(
         views=(
             View(key="mine", label=pgettext_lazy("tasks", "Mine"), query=f"{OPEN}&owner=me"),
             View(
-                key="overdue", label=gettext_lazy("Overdue"),
+                key="overdue",
+                label=gettext_lazy("Overdue"),
                 query=f"{OPEN}&due_on.before=today",
             ),
             View(key="today", label=gettext_lazy("Today"), query=f"{OPEN}&due_on=today"),
             View(key="later", label=gettext_lazy("Later"), query=f"{OPEN}&due_on.later=today"),
             View(
-                key="done", label=pgettext_lazy("tasks", "Done"),
+                key="done",
+                label=pgettext_lazy("tasks", "Done"),
                 query="state=done&sort=-done_at&cols=title,customer,done_at,done_by,owner",
             ),
             View(key="all", label=pgettext_lazy("tasks", "All")),
@@ -173,22 +181,46 @@ TASKS = register(
         index="task",
         phone={"customer": "c2a", "due_on": "c2b", "owner": ""},
         beside=("kind", "state"),
-        painters={"title": title, "customer": customer, "due_on": due, "owner": owner, "done_by": owner},
+        painters={
+            "title": title,
+            "customer": customer,
+            "due_on": due,
+            "owner": owner,
+            "done_by": owner,
+        },
         edit=edit,
         edit_choices={"owner": members_here},
         actions=(
             Action(
-                key="owner", label=gettext_lazy("Hand over"), icon="user-check", run=set_owner,
-                inputs=(Input(name="owner", label=gettext_lazy("Responsible"), choices=members_here),),
+                key="owner",
+                label=gettext_lazy("Hand over"),
+                icon="user-check",
+                run=set_owner,
+                inputs=(
+                    Input(name="owner", label=gettext_lazy("Responsible"), choices=members_here),
+                ),
             ),
             Action(
-                key="day", label=gettext_lazy("Move"), icon="calendar-event", run=set_day,
+                key="day",
+                label=gettext_lazy("Move"),
+                icon="calendar-event",
+                run=set_day,
                 inputs=(Input(name="due_on", label=gettext_lazy("Due"), type="date"),),
             ),
             Action(key="drop", label=gettext_lazy("Drop"), icon="circle-x", run=drop),
         ),
-        peek=("customer", "due_on", "owner", "team", "branch", "repeat", "note", "created_by", "created"),
+        peek=(
+            "customer",
+            "due_on",
+            "owner",
+            "team",
+            "branch",
+            "repeat",
+            "note",
+            "created_by",
+            "created",
+        ),
         empty_title=gettext_lazy("No tasks yet"),
         empty_text=gettext_lazy("A task is something somebody promised to do, by a day."),
     )
-)  # fmt: skip
+)

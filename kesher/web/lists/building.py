@@ -93,9 +93,7 @@ def _choose(request: HttpRequest, this: Ask, fields: dict[str, Field]) -> HttpRe
     return render(request, template if is_fragment(request) else "lists/filter.html", context)
 
 
-def _suggestions(
-    this: Ask, actor: Actor, fields: dict[str, Field], asked: str
-) -> list[Suggestion]:
+def _suggestions(this: Ask, actor: Actor, fields: dict[str, Field], asked: str) -> list[Suggestion]:
     """Values whose name holds what is typed: "gold" means the tag Gold."""
     base = reverse(this.listing.name)
     found = []
@@ -105,12 +103,19 @@ def _suggestions(
         for value, label in choices_of(one, actor):
             if asked in fold(label):
                 query = this.with_term(Term(one.name, "is", (value,))).query()
-                found.append((not fold(label).startswith(asked), Suggestion(one.label, label, f"{base}?{query}")))
+                found.append(
+                    (
+                        not fold(label).startswith(asked),
+                        Suggestion(one.label, label, f"{base}?{query}"),
+                    )
+                )
     found.sort(key=lambda pair: pair[0])
     return [suggestion for _late, suggestion in found[:MOST_SUGGESTED]]
 
 
-def _ask_value(request: HttpRequest, this: Ask, one: Field, op: str, error: str = "") -> HttpResponse:
+def _ask_value(
+    request: HttpRequest, this: Ask, one: Field, op: str, error: str = ""
+) -> HttpResponse:
     context = {
         "listing": this.listing,
         "one": one,
@@ -163,7 +168,9 @@ def _choices(one: Field, op: str, actor: Actor) -> list[tuple[str, Any]]:
 
 def _chosen(this: Ask, one: Field, op: str) -> tuple[str, ...]:
     """What is chosen already."""
-    return next((t.values for t in this.terms if (t.field, t.op, t.group) == (one.name, op, "")), ())
+    return next(
+        (t.values for t in this.terms if (t.field, t.op, t.group) == (one.name, op, "")), ()
+    )
 
 
 def _apply(
@@ -197,7 +204,9 @@ def columns(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     this = _this(request, listing)
     if not ("col" in request.GET or "go" in request.GET or "move" in request.GET):
         template = "lists/_column_form.html" if is_fragment(request) else "lists/columns.html"
-        return render(request, template, _menu(this) | {"columns": column_lines(this, request.actor)})
+        return render(
+            request, template, _menu(this) | {"columns": column_lines(this, request.actor)}
+        )
     wanted = [name for name in request.GET.getlist("col") if name != listing.lead]
     name, _dot, way = request.GET.get("move", "").rpartition(".")
     kept = [name for name in _moved(wanted, name, way) if name in listing.fields(request.actor)]

@@ -78,9 +78,7 @@ def _form(
     return render(request, template, context | more, status=status)
 
 
-def _clash(
-    request: HttpRequest, held: Editing, typed: str, conflict: EditConflict
-) -> HttpResponse:
+def _clash(request: HttpRequest, held: Editing, typed: str, conflict: EditConflict) -> HttpResponse:
     """Somebody changed the same field meanwhile: both values, and the choice between them."""
     fresh = editing(held.listing, request.actor, held.record.pk, held.one.name) or held
     names = {clash.by for clash in conflict.clashes}

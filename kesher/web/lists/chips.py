@@ -51,7 +51,9 @@ def chips(ask: Ask, actor: Actor, *, today: date) -> list[Chip]:
     before: Term | None = None
     for term in grouped:
         one = ask.listing.kind.fields[term.field]
-        joins = "" if before is None else "or" if term.group and term.group == before.group else "and"
+        joins = (
+            "" if before is None else "or" if term.group and term.group == before.group else "and"
+        )
         values = [value_words(one, term, value, actor, today) for value in term.values]
         # One too many is named as well: "and one more" would take as much room.
         cut = len(values) if len(values) <= MOST_SPELLED + 1 else MOST_SPELLED

@@ -68,7 +68,9 @@ class GroupWriter:
             link = format_html('<a href="{}">{}</a>', url, name)
         else:
             link = self._toggle(group, url, name, is_open=is_open)
-        head = format_html('<th class="main-c" scope="row"><span class="row-f">{} {}</span></th>', link, count)
+        head = format_html(
+            '<th class="main-c" scope="row"><span class="row-f">{} {}</span></th>', link, count
+        )
         pick = format_html('<td class="pick"></td>') if self.writer.picks else NOTHING
         cells = format_html_join("", "{}", ((cell,) for cell in self._sums(group)))
         look_of = "group-h inner" if is_inner else "group-h"
@@ -101,7 +103,9 @@ class GroupWriter:
         for one in self.writer.shown[1:]:
             sums = group.sums.get(one.name, {})
             if one.type == Type.MONEY:
-                drawn = [self.pen.money(Money(amount, c)) for c, amount in sorted(sums.items()) if c]
+                drawn = [
+                    self.pen.money(Money(amount, c)) for c, amount in sorted(sums.items()) if c
+                ]
             else:
                 drawn = [look.count(int(amount)) for amount in sums.values()]
             parts = format_html_join(format_html("<br>"), "{}", ((part,) for part in drawn))

@@ -90,12 +90,14 @@ def _ask(
 
 
 def _to_picked(
-    request: HttpRequest, listing: Listing, action: Action, given: dict[str, str], numbers: list[int]
+    request: HttpRequest,
+    listing: Listing,
+    action: Action,
+    given: dict[str, str],
+    numbers: list[int],
 ) -> HttpResponse:
     batch = new_batch()
-    outcome = bulk.do_at_once(
-        action, listing, numbers, by=request.actor, given=given, batch=batch
-    )
+    outcome = bulk.do_at_once(action, listing, numbers, by=request.actor, given=given, batch=batch)
     undo = reverse("undo", args=[batch]) if outcome.done and action.is_undoable else ""
     return _back(request, listing, outcome_words(outcome), undo=undo)
 
@@ -108,9 +110,7 @@ def _to_all(
     rows = rows_of(this, request.actor, today=today, right=action.right)
     total, _is_all = count_up_to(rows, MOST)
     held = start_job(by=request.actor, name=BULK, total=total)
-    asked = told(
-        request.actor, listing=listing.name, action=action.key, state=state, given=given
-    )
+    asked = told(request.actor, listing=listing.name, action=action.key, state=state, given=given)
     do_to_all.enqueue(held.key, asked)
     return follow(request, held)
 
@@ -267,5 +267,3 @@ def came_from(request: HttpRequest) -> str:
     address = request.headers.get("Referer", "")
     hosts = {request.get_host()}
     return address if url_has_allowed_host_and_scheme(address, hosts) else "/"
-
-

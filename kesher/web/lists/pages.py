@@ -18,7 +18,7 @@ from kesher.core.paging import SIZE
 from kesher.surface.lists.asking import Ask, ask, ask_state, parse_state
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.grouping import grouped, inside
-from kesher.surface.lists.rows import count_of, sheet_of, values_of
+from kesher.surface.lists.rows import MOST_OF_A_TAB, count_of, sheet_of, values_of
 from kesher.surface.lists.views import Shown, shown_views
 from kesher.surface.page import is_fragment
 from kesher.web.lists.chips import chips
@@ -67,7 +67,9 @@ def redraw(request: HttpRequest, listing: Listing, query: str) -> HttpResponse:
 def _draw(request: HttpRequest, this: Ask, views: list[Shown]) -> HttpResponse:
     target = request.headers.get("HX-Target", "") if is_fragment(request) else ""
     context = _frame(request, this, views) | _body(request, this)
-    template = FRAGMENTS.get(target, "lists/_list.html" if is_fragment(request) else "lists/list.html")
+    template = FRAGMENTS.get(
+        target, "lists/_list.html" if is_fragment(request) else "lists/list.html"
+    )
     response = render(request, template, context)
     response["Vary"] = "HX-Request, HX-Target"
     return response
@@ -116,7 +118,10 @@ def _body(request: HttpRequest, this: Ask) -> dict[str, Any]:
     actor, today = request.actor, timezone.localdate()
     pen = pen_of(request, this.listing)
     fields = this.listing.fields(actor)
-    context: dict[str, Any] = {"heads": heads(this, fields), "is_filtered": bool(this.terms or this.text)}
+    context: dict[str, Any] = {
+        "heads": heads(this, fields),
+        "is_filtered": bool(this.terms or this.text),
+    }
     if this.groups:
         writer = RowWriter(this, actor, pen, tuple(fields[name] for name in this.columns))
         found = grouped(this, actor, today=today)
@@ -145,7 +150,8 @@ def counts(request: HttpRequest, listing: Listing) -> HttpResponse:
     if request.GET.get("in") == "tabs":
         for view in views:
             viewed = ask_state(listing, actor, view.state, today=today)
-            tabs.append((view.key, count_words(*count_of(viewed, actor, today=today))))
+            counted = count_of(viewed, actor, today=today, most=MOST_OF_A_TAB)
+            tabs.append((view.key, count_words(*counted)))
     context = {
         "total": count_words(number, is_all),
         "tabs": tabs,

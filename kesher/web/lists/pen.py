@@ -16,7 +16,7 @@ from html import escape
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -144,7 +144,9 @@ def _short(text: str) -> str:
 
 
 def _tags(values: Iterable[Any]) -> SafeString:
-    return format_html_join(" ", '<span class="tag line"><bdi>{}</bdi></span>', ((str(v),) for v in values))
+    return format_html_join(
+        " ", '<span class="tag line"><bdi>{}</bdi></span>', ((str(v),) for v in values)
+    )
 
 
 def _phone(pen: Pen, one: Field, value: Any) -> SafeString:

@@ -78,9 +78,7 @@ def _do_to_all(
     outcome = Outcome(held.result.get("done", 0), held.result.get("refused", {}))
     at = held.result.get("at", "")
     while True:
-        numbers, at = next_rows(
-            ask, actor, today=timezone.localdate(), right=action.right, at=at
-        )
+        numbers, at = next_rows(ask, actor, today=timezone.localdate(), right=action.right, at=at)
         with transaction.atomic():
             outcome.add(do_step(action, listing, numbers, by=actor, given=given, batch=held.key))
             held.result |= {"done": outcome.done, "refused": outcome.refused, "at": at}
@@ -151,9 +149,7 @@ def take_back(key: str, asked: Asked) -> None:
         for at in range(held.done, len(records), CHUNK):
             step = records[at : at + CHUNK]
             with transaction.atomic():
-                done.add(
-                    undo_records(by=actor, batch=asked["batch"], records=step, into=held.key)
-                )
+                done.add(undo_records(by=actor, batch=asked["batch"], records=step, into=held.key))
                 held.result = {"restored": done.restored, "stayed": len(done.stayed)}
                 held.save(update_fields=["result"])
                 held.advance(len(step))

@@ -37,7 +37,8 @@ MEMBERS = register(
         views=(
             View(key="here", label=gettext_lazy("Working here"), query="active=yes"),
             View(
-                key="left", label=pgettext_lazy("members", "Left"),
+                key="left",
+                label=pgettext_lazy("members", "Left"),
                 query="active=no&sort=-left_on&cols=name,role,left_on,email",
             ),
             View(key="all", label=pgettext_lazy("members", "All")),
@@ -52,8 +53,18 @@ MEMBERS = register(
         painters={"name": name},
         edit=edit,
         edit_rights=("manage", "change"),
-        peek=("role", "branches", "teams", "email", "phone", "language", "joined_on", "left_on", "last_login"),
+        peek=(
+            "role",
+            "branches",
+            "teams",
+            "email",
+            "phone",
+            "language",
+            "joined_on",
+            "left_on",
+            "last_login",
+        ),
         empty_title=gettext_lazy("Nobody works here yet"),
         empty_text=gettext_lazy("Invite somebody: a link is all it takes."),
     )
-)  # fmt: skip
+)
