@@ -38,8 +38,9 @@ CASES = {
     "sorted by next step": "/customers/?sort=next_step",
     "sorted by city": "/customers/?sort=-city",
     "sorted by day added": "/customers/?sort=-created",
-    "stage and owner, by last touch": "/customers/?stage=steady&stage=growing"
-    "&owner={owner}&sort=-last_touch",
+    "stage and owner, by last touch": (
+        "/customers/?stage=steady&stage=growing&owner={owner}&sort=-last_touch"
+    ),
     "one owner, by sum": "/customers/?owner={owner}&sort=-bought",
     "bought over 3000, by name": "/customers/?bought.over=3000",
     "nothing planned, by last touch": "/customers/?view=unplanned",

@@ -272,7 +272,10 @@ def _phone(one: Field, op: str, value: str) -> Q:
     dialled = digits(value).lstrip("0")
     if not dialled:
         raise BadFilter(value)
-    return Q(**{f"{one.path}__{'contains' if op == 'has' else 'endswith'}": dialled})
+    if op == "is":
+        return Q(**{f"{one.path}__endswith": dialled})
+    # One of our own numbers is kept as it was typed.
+    return Q(**{f"{one.path}__contains": dialled}) | Q(**{f"{one.path}__icontains": value})
 
 
 __all__ = [

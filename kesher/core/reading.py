@@ -16,7 +16,7 @@ from kesher.core.fields import Field, Money, Ref, Type, label_columns, label_fro
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads some fields of rows: `paths` go into the query, `rows` makes values of its answer."""
+    """Reads some fields of rows: `paths` go into the query, `rows` makes values of it."""
 
     paths: tuple[str, ...]
     parts: tuple[_Part, ...]

@@ -79,7 +79,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "nav": _entries(request, actor, PLACES),
         "new_menu": _entries(request, actor, NEW),
-        "pinned": SimpleLazyObject(lambda: pinned_views(actor)),
+        "pinned": SimpleLazyObject(lambda: _pinned(request, actor)),
         "bell_count": SimpleLazyObject(lambda: unread_count(actor)),
     }
 
@@ -91,6 +91,17 @@ def _entries(request: HttpRequest, actor: Actor, places: tuple[Place, ...]) -> l
         if url and place.shown(actor):
             on = request.path == url or (url != "/" and request.path.startswith(url))
             entries.append(Entry(place.name, place.label, place.icon, url, place.key, on=on))
+    return entries
+
+
+def _pinned(request: HttpRequest, actor: Actor) -> list[Entry]:
+    """The saved views that stand in the rail; a list has the name of its kind."""
+    entries = []
+    for view in pinned_views(actor):
+        url, key = _address(view.kind), str(view.pk)
+        on = request.path == url and request.GET.get("view") == key
+        if url:
+            entries.append(Entry(key, view.name, "bookmark", f"{url}?view={key}", on=on))
     return entries
 
 

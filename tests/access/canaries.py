@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
-from kesher.customers.commands.wishes import note_wish
+from kesher.customers.commands.wishing import note_wish
 
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.core.access import SYSTEM

@@ -47,7 +47,7 @@ def picked(listing: Listing, actor: Actor, numbers: Sequence[str]) -> list[int]:
 
 
 def strict_ask(listing: Listing, actor: Actor, state: str, *, today: date) -> Ask:
-    """The list that a form carries along; an unreadable filter must not widen what is done."""
+    """The list that a form carries along; a filter that can't be read must not widen it."""
     ask = ask_state(listing, actor, state, today=today)
     if ask.unread:
         raise BadFilter(ask.unread[0])

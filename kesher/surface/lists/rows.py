@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,14 +12,15 @@ from django.db.models import Q, QuerySet
 
 from kesher.core.access import SYSTEM, Actor, policy_of, visible
 from kesher.core.fields import Field
-from kesher.core.filters import Term, condition
+from kesher.core.filters import BadFilter, Term, condition
 from kesher.core.paging import SIZE, Page, count_up_to, neighbours, page
 from kesher.core.reading import reader
 from kesher.core.search_within import within
 from kesher.surface.lists.asking import Ask, ask_state
 from kesher.surface.lists.declaring import Listing
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 100_000  # of the list; of each tab
+MOST_OF_A_TAB = 10_000
 
 
 def rows_of(ask: Ask, actor: Actor, *, today: date, right: str = "view") -> QuerySet:
@@ -47,11 +49,12 @@ def _with_words(ask: Ask, actor: Actor, rows: QuerySet) -> QuerySet:
     if ask.listing.index:
         return within(actor, ask.listing.index, ask.text, rows)
     catalogue = ask.listing.fields(actor)
-    held = Q()
+    held = Q(pk__in=[])
     for name in ask.listing.searched:
+        term = Term(field=name, op="has", values=(ask.text,))
         if name in catalogue:
-            term = Term(field=name, op="has", values=(ask.text,))
-            held |= condition([term], ask.listing.kind, actor, today=date.min)
+            with suppress(BadFilter):  # what is typed need not be a number, say
+                held |= condition([term], ask.listing.kind, actor, today=date.min)
     return rows.filter(held)
 
 
@@ -101,9 +104,9 @@ def values_of(
     return Sheet(Page(found), fields, read.rows(found)) if found else None
 
 
-def count_of(ask: Ask, actor: Actor, *, today: date) -> tuple[int, bool]:
-    """How many rows there are, and whether that is all; counting stops at ten thousand."""
-    return count_up_to(rows_of(ask, actor, today=today), MOST_COUNTED)
+def count_of(ask: Ask, actor: Actor, *, today: date, most: int = MOST_COUNTED) -> tuple[int, bool]:
+    """How many rows there are, and whether that is all: counting stops at `most`."""
+    return count_up_to(rows_of(ask, actor, today=today), most)
 
 
 def beside(

@@ -22,7 +22,7 @@ from kesher.engagement.commands.tasks import (
     drop_task,
     finish_task,
     reopen_task,
-)
+)  # fmt: skip
 from kesher.engagement.models import Task
 from kesher.organization.fields import members_here
 from kesher.organization.models import Member

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -76,17 +77,25 @@ def _first_op(one: Field) -> str:
     return "within" if one.type in (Type.DATE, Type.MOMENT) else ops_of(one)[0]
 
 
-def _choose(request: HttpRequest, this: Ask, fields: dict[str, Field]) -> HttpResponse:
+def _choose(request: HttpRequest, this: Ask, fields: dict[str, Field]) -> HttpResponseBase:
+    """The fields, narrowed by what is typed; Enter takes the first value that is called so."""
     typed = clean(request.GET.get("text", ""))[:60]
     asked = fold(typed)
+    base = reverse(f"{this.listing.name}-filter")
     found = [one for one in fields.values() if asked in fold(str(one.label))]
+    suggested = _suggestions(this, request.actor, fields, asked) if asked else []
+    if typed and not is_fragment(request):
+        if suggested:
+            return redirect(suggested[0].url)
+        if len(found) == 1:
+            return redirect(f"{base}?{urlencode({'field': found[0].name, 'in': this.query()})}")
     context = {
         "listing": this.listing,
         "fields": sorted(found, key=lambda one: str(one.label).casefold()),
-        "suggested": _suggestions(this, request.actor, fields, asked) if asked else [],
+        "suggested": suggested,
         "typed": typed,
         "in": this.query(),
-        "base": reverse(f"{this.listing.name}-filter"),
+        "base": base,
     }
     is_typing = request.headers.get("HX-Target") == "filter-found"
     template = "lists/_filter_found.html" if is_typing else "lists/_filter.html"

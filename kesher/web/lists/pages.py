@@ -18,7 +18,7 @@ from kesher.core.paging import SIZE
 from kesher.surface.lists.asking import Ask, ask, ask_state, parse_state
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.grouping import grouped, inside
-from kesher.surface.lists.rows import count_of, sheet_of, values_of
+from kesher.surface.lists.rows import MOST_OF_A_TAB, count_of, sheet_of, values_of
 from kesher.surface.lists.views import Shown, shown_views
 from kesher.surface.page import is_fragment
 from kesher.web.lists.chips import chips
@@ -150,7 +150,8 @@ def counts(request: HttpRequest, listing: Listing) -> HttpResponse:
     if request.GET.get("in") == "tabs":
         for view in views:
             viewed = ask_state(listing, actor, view.state, today=today)
-            tabs.append((view.key, count_words(*count_of(viewed, actor, today=today))))
+            counted = count_of(viewed, actor, today=today, most=MOST_OF_A_TAB)
+            tabs.append((view.key, count_words(*counted)))
     context = {
         "total": count_words(number, is_all),
         "tabs": tabs,

@@ -20,7 +20,7 @@ def number(value: int) -> str:
 
 
 def count_words(value: int, is_all: bool) -> str:
-    """How many, honestly: counting stops at ten thousand."""
+    """How many, honestly: where counting stopped, at least so many."""
     return number(value) if is_all else f"{number(value)}+"
 
 
