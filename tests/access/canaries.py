@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils import timezone
-from kesher.customers.commands.wishing import note_wish
 
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.core.access import SYSTEM
+from kesher.customers.commands.wishing import note_wish
 from kesher.engagement.commands.touching import NewTouch, record_touches
 from tests.access.records import Records
 
