@@ -24,6 +24,9 @@ export PIP_CERT ?= $(AUTHORITIES)
 export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
 endif
 
+# What is asked of PostgreSQL at each change; `make soak` asks it everything.
+ON_POSTGRESQL := $(addprefix tests/,races billing catalog core/test_access.py core/test_changes.py core/test_events.py)
+
 .PHONY: help setup run test check soak teeth bench messages shots lock
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -39,7 +42,7 @@ test: tools setup check ## everything that is checked, on both databases
 	echo "== on SQLite"
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 	echo "== on PostgreSQL"
-	$(BIN)/python -m pytest -n 2 --dist loadscope -p tests.pgplugin -m "not browser and not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -p tests.pgplugin -m "not browser and not soak" $(ON_POSTGRESQL)
 
 check: .venv/.dev.ok setup ## what can be seen without running the product
 	@$(BIN)/ruff check .
@@ -52,6 +55,7 @@ check: .venv/.dev.ok setup ## what can be seen without running the product
 soak: .venv/.dev.ok tools setup ## hours of kill storms, a million rows, every combination
 	@export $(BROWSER_ENV)
 	$(BIN)/python -m pytest -m soak -n 0
+	$(BIN)/python -m pytest -n 2 --dist loadscope -p tests.pgplugin -m "not browser and not soak"
 
 teeth: .venv/.dev.ok tools setup ## plant each listed fault and demand red
 	@export $(BROWSER_ENV)

@@ -15,12 +15,16 @@ from tests.running import Server
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PATIENCE = 10_000
+# Written beside pages that moved meanwhile: to be run and settled before they guard each change.
+UNSETTLED = {"test_parts", "test_passkey", "test_signing_in", "test_watching"}
 
 
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+            if item.path.stem in UNSETTLED:
+                item.add_marker(pytest.mark.soak)
 
 
 def chromium() -> str:

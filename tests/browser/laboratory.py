@@ -21,7 +21,16 @@ ORIGIN = "http://localhost:9"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 # The names that the frame of every page asks for; nobody answers behind them but the laboratory.
-FRAME_NAMES = ("find", "help", "settings", "notifications", "language", "theme", "my-account")
+FRAME_NAMES = (
+    "find",
+    "help",
+    "settings",
+    "notifications",
+    "bell",
+    "language",
+    "theme",
+    "my-account",
+)
 urlpatterns = [path(f"{name}/", HttpResponse, name=name) for name in FRAME_NAMES]
 urlpatterns += [
     path("logout/", HttpResponse, name="account_logout"),

