@@ -90,6 +90,9 @@ def _records(actor: Actor, rows: Sequence[Notification]) -> dict[tuple[str, int]
         if ids:
             seen = visible(actor, model).filter(pk__in=ids).select_related(*related)
             found_records |= {(kind, one.pk): one for one in seen}
+    binned = [key for key, one in found_records.items() if getattr(one, "binned_at", None)]
+    for key in binned:
+        del found_records[key]
     for row in rows:
         if row.about_kind == Job._meta.label_lower:
             found_records[row.about_kind, row.about_id] = row

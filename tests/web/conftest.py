@@ -46,7 +46,8 @@ def planned(clinic):
 
     def plan(by="receptionist", customer="noa", **said):
         held = {"title": "Call about the crown", "kind": "call", "due_on": timezone.localdate()}
-        new = NewTask(customer=clinic.customers[customer], **(held | said))
+        about = clinic.customers[customer] if customer else None
+        new = NewTask(customer=about, **(held | said))
         return plan_task(by=clinic.actor(by), task=new)
 
     return plan
