@@ -88,6 +88,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "kesher_cache",
+        # A full cache forgets at random, and with it the counts of failed sign-ins.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
 TASKS = {

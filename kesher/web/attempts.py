@@ -28,7 +28,8 @@ def address_of(request: HttpRequest) -> str:
 def count_attempt(request: HttpRequest, email: str) -> Usage | None:
     """Count a try before the password is looked at; nothing when there were too many."""
     mark = _mark(email)
-    counts = [(HERE, f"{mark} {_neighbourhood(request)}"), (ADDRESS, None)]
+    # First the address: once it is stopped, it makes no more counts of others.
+    counts = [(ADDRESS, None), (HERE, f"{mark} {_neighbourhood(request)}")]
     if mark not in known_here(request):
         counts.append((ACCOUNT, mark))
     usages: Usage = []

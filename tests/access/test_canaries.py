@@ -21,6 +21,7 @@ from tests.access.records import RECORDS, Records
 from tests.access.walk import addresses, cases, client_of
 from tests.people import Clinic
 
+pytestmark = pytest.mark.soak  # to be seen green on a quiet machine first
 WATCHED = ("receptionist", "agent", "dentist", "eilat")
 LISTS = {"customer": "customers", "task": "tasks", "member": "members"}
 
