@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -76,6 +77,15 @@ def test_five_wrong_tries_lock_this_person_here_and_nowhere_else(clinic):
     locked = sign_in()
     assert "Too many tries" in locked.content.decode()
     assert is_in(sign_in(address="10.0.0.2"))
+
+
+def test_a_lock_is_not_forgotten_when_much_else_is_kept(clinic):
+    for _try in range(5):
+        sign_in(password="wrong")
+    for number in range(1500):
+        cache.set(f"{number} of something else", number)
+
+    assert "Too many tries" in sign_in().content.decode()
 
 
 def test_a_forged_header_does_not_make_another_address(clinic):
