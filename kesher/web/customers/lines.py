@@ -33,6 +33,8 @@ TASK_ICONS = {
     Task.Kind.MESSAGE: "message",
 }  # fmt: skip
 
+DONE_ICONS = {Task.State.DONE: "check", Task.State.DROPPED: "x"}
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -179,7 +181,7 @@ class Lines:
         return Line(
             key=f"task-{task.pk}",
             look="up task" if is_open else "task",
-            icon=TASK_ICONS[task.kind] if is_open else "check",
+            icon=TASK_ICONS[task.kind] if is_open else DONE_ICONS[task.state],
             kind=pgettext("timeline", "Task"),
             title=str(task.title),
             at=entry.place.at if not is_open or task.due_time else None,

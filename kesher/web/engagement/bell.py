@@ -47,7 +47,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     before = _moment(request.GET.get("before", ""))
     rows = notifications_of(request.actor, before=before)
     context = {
-        "notices": _notices(request.actor, rows[:PAGE]),
+        "told": _notices(request.actor, rows[:PAGE]),
         "more": rows[PAGE - 1].created_at.isoformat() if len(rows) > PAGE else "",
         "unread": unread_count(request.actor),
     }

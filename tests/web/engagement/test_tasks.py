@@ -143,3 +143,11 @@ def test_a_new_task_for_a_customer_or_for_ourselves(clinic, as_member, noa):
 @pytest.mark.parametrize("name", ["task", "task-peek", "task-done"])
 def test_a_task_out_of_sight_does_not_exist(as_member, planned, name):
     assert as_member("eilat").get(reverse(name, args=[planned().pk])).status_code == 404
+
+
+def test_on_a_page_of_its_own_the_form_leads_on_and_in_a_dialog_it_stays(as_member, planned):
+    desk, task = as_member("receptionist"), planned()
+
+    for address in (reverse("task-new"), reverse("task-done", args=[task.pk])):
+        assert f'hx-post="{address}"' in desk.get(address, headers=HX).text
+        assert f'hx-post="{address}"' not in desk.get(address).text
