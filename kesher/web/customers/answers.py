@@ -147,10 +147,16 @@ def _risk(
     today: date,
 ) -> Risk:
     reasons, level = [], 0
-    for complaint in complaints[:2]:
-        level = max(level, 2 if complaint.severity == Touch.Severity.HIGH else 1)
-        since = moments.day_text(complaint.happened_at, today=today)
-        reasons.append(_("complaint open since %(day)s") % {"day": since})
+    if complaints:
+        grave = any(one.severity == Touch.Severity.HIGH for one in complaints)
+        level = 2 if grave else 1
+        since = moments.day_text(min(one.happened_at for one in complaints), today=today)
+        words = ngettext(
+            "complaint open since %(day)s",
+            "%(count)s complaints open, the first since %(day)s",
+            len(complaints),
+        )
+        reasons.append(words % {"count": len(complaints), "day": since})
     if rhythm and rhythm.days_late(today) > rhythm.days_between // 2:
         level = max(level, 2 if rhythm.days_late(today) > rhythm.days_between * 2 else 1)
         reasons.append(late_words(rhythm, today))

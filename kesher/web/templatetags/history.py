@@ -63,8 +63,7 @@ def _lead(line: Line) -> SafeString:
     if not line.done:
         return format_html('<span class="dot">{}</span>', icon(line.icon, "s"))
     return format_html(
-        '<a class="check no-print" href="{0}" hx-get="{0}" hx-target="#dialog" aria-label="{1}">'
-        "{2}</a>",
+        '<a class="check" href="{0}" hx-get="{0}" hx-target="#dialog" aria-label="{1}">{2}</a>',
         line.done,
         _("Done: %(task)s") % {"task": line.title},
         icon("check"),
