@@ -14,6 +14,7 @@ from kesher.customers.models import Customer, CustomerContact, Tie, Wish
 from kesher.organization.models import Branch
 
 KEPT_DAYS = 30  # in the bin
+MOST_TIES = 500  # of one customer that are looked through
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,15 @@ def ties_in_sight(actor: Actor, customer: Customer, most: int) -> list[tuple[Tie
     """What he is to others and they to him, and whether the actor may open the other one."""
     if not may(actor, "view", Tie):
         return []
-    mine = Q(customer=customer) | Q(other=customer)
-    rows = Tie.objects.filter(mine).select_related("customer", "other").order_by("ends_on", "pk")
+    mine = Tie.objects.filter(Q(customer=customer) | Q(other=customer))
+    numbers = list(mine.values_list("pk", flat=True)[:MOST_TIES])
+    if not numbers:
+        return []
+    rows = Tie.objects.filter(pk__in=numbers).select_related("customer", "other")
     named = (*(field.name for field in Tie._meta.concrete_fields), "customer__name", "other__name")
-    found = list(rows.only(*named)[:most])
+    found = list(rows.only(*named).order_by("ends_on", "pk")[:most])
     ends = {one for row in found for one in (row.customer_id, row.other_id)}
-    reached = visible(actor, Customer).filter(pk__in=ends) if found else Customer.objects.none()
-    seen = set(reached.values_list("pk", flat=True))
+    seen = set(visible(actor, Customer).filter(pk__in=ends).values_list("pk", flat=True))
     return [
         (row, (row.other_id if row.customer_id == customer.pk else row.customer_id) in seen)
         for row in found

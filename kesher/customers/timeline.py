@@ -144,7 +144,9 @@ def _links(actor: Actor, rows: Iterable[Change]) -> dict[type[Model], dict[int, 
     """The names of the records that the changes point to: one query a kind."""
     wanted: dict[type[Model], set[int]] = defaultdict(set)
     for row in rows:
-        for held in (row.before or {}, row.after or {}):
+        if row.before is None:  # of one who was added, no fields are told
+            continue
+        for held in (row.before, row.after or {}):
             for name in TOLD[:-1]:
                 other = Customer._meta.get_field(name).related_model
                 if other is not None:

@@ -61,8 +61,7 @@ def recent_tasks(actor: Actor, customer: Customer) -> list[Task] | None:
 def attachments_of(actor: Actor, customer: Customer) -> list[Attachment]:
     """The files of a customer that the actor may see, the latest first."""
     rows = hanging(actor, Attachment, customer).filter(binned_at__isnull=True)
-    held = Q(touch__isnull=True) | Q(touch__binned_at__isnull=True)
-    return list(rows.filter(held).select_related("file").order_by("-added_at", "-pk")[:MOST_FILES])
+    return list(rows.order_by("-added_at", "-pk")[:MOST_FILES])
 
 
 def drafts_of(actor: Actor, customer: Customer) -> dict[str, Draft]:

@@ -125,9 +125,7 @@ class Files(Source):
     rank = 7
 
     def rows(self, actor: Actor, subject: Customer) -> QuerySet[Attachment]:
-        seen = hanging(actor, Attachment, subject).filter(binned_at__isnull=True)
-        held = Q(touch__isnull=True) | Q(touch__binned_at__isnull=True)
-        return seen.filter(held).select_related("file")
+        return hanging(actor, Attachment, subject).filter(binned_at__isnull=True)
 
     def in_whole(self, rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
         """Files of a touch are shown with it."""

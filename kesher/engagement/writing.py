@@ -51,6 +51,8 @@ def write_touch(
     if {"text", "subject"} & changed.keys():
         current.folded = fold(f"{current.subject} {current.text}")
         current.save(update_fields=["folded"])
+    if "binned_at" in changed:
+        _take_files_along([current], was=touch.binned_at, now=current.binned_at)
     if "classification" in changed:
         Attachment.objects.filter(touch=current).update(classification=current.classification)
     if COUNTED & changed.keys():
@@ -58,6 +60,12 @@ def write_touch(
     for classification in dict.fromkeys((touch.classification, current.classification)):
         tell_of_touch(by, current, classification)
     return current
+
+
+def _take_files_along(touches: Sequence[Touch], *, was: Any, now: Any) -> None:
+    """The files of a touch go into the bin with it, and come back with it."""
+    ids = [touch.pk for touch in touches]
+    Attachment.objects.filter(touch__in=ids, binned_at=was).update(binned_at=now)
 
 
 def tell_of_touch(by: Actor, touch: Touch, classification: str) -> None:
@@ -77,6 +85,8 @@ def write_touches(by: Actor, rows: Sequence[Touch], name: str, value: Any, batch
             row.version += 1
         Touch.objects.bulk_update(part, [name, "version"])
         record_changes(by=by, rows=changes, batch=batch)
+        if name == "binned_at":
+            _take_files_along(part, was=None, now=value)
         pulse.refresh(row.customer_id for row in part)
     if len(rows) > FEW:
         tell_in_chunks(by, rows, batch)

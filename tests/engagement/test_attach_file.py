@@ -1,4 +1,5 @@
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -14,7 +15,9 @@ from kesher.engagement.commands.filing import (
     rename_attachment,
     restore_attachment,
 )
+from kesher.engagement.commands.touching import bin_touch, restore_touch
 from kesher.engagement.models import Attachment
+from kesher.engagement.queries import attachments_of
 from kesher.engagement.writing import NotCleared
 from tests.engagement.conftest import NOW
 
@@ -117,3 +120,15 @@ def test_bin_restore_and_keep_more_closely(clinic, attach):
         reclassify_attachment(
             by=clinic.actor("manager"), attachment=attach(by="manager"), classification="health"
         )
+
+
+def test_the_files_of_a_note_go_into_the_bin_and_come_back_with_it(clinic, attach, noted):
+    by, touch = clinic.actor("receptionist"), noted()
+    kept, thrown = attach(touch=touch), attach(b"other", touch=touch)
+    thrown = bin_attachment(by=by, attachment=thrown, now=NOW - timedelta(days=1))
+
+    binned = bin_touch(by=by, touch=touch, now=NOW)
+    assert attachments_of(by, touch.customer) == []
+    restore_touch(by=by, touch=binned)
+    assert attachments_of(by, touch.customer) == [kept]
+    assert Attachment.objects.get(pk=thrown.pk).binned_at == NOW - timedelta(days=1)

@@ -23,6 +23,7 @@ from kesher.organization.models import Language, Member
 from kesher.surface.page import go, is_fragment, saved
 from kesher.web.customers.saving import undo_address
 from kesher.web.customers.whole import Whole, day_names
+from kesher.web.templatetags import look
 
 Options = Sequence[tuple[str, Any]]
 
@@ -56,6 +57,11 @@ class Field:
     input: str = "text"
     seen: int = 0
     options: Options = ()
+
+    @property
+    def shown(self) -> Any:
+        """The value as it is read."""
+        return look.day(self.value, "full") if isinstance(self.value, date) else self.value
 
     @property
     def is_text(self) -> bool:
