@@ -147,16 +147,21 @@ class Source:
             earlier = Q(**{f"{self.when}__lt" if is_start else f"{self.when}__lte": day})
             same = Q(**{self.when: day}, **tie)
             return rows.filter(earlier | same if is_start and shares_moment else earlier)
-        if self.by_database_clock and tie and connection.vendor == "sqlite":
-            # SQLite's clock writes milliseconds, which as text sort before the same with zeros.
+        if self._is_rounded(place):
             since, until = place.at - HALF_MILLI, place.at + HALF_MILLI
             same = Q(**{f"{self.when}__gte": since, f"{self.when}__lt": until}, **tie)
-            return rows.filter(Q(**{f"{self.when}__lt": since}) | same)
+            earlier = Q(**{f"{self.when}__lt": since})
+            return rows.filter(earlier | same if shares_moment else earlier)
         earlier = Q(**{f"{self.when}__lt": place.at})
         same = Q(**{self.when: place.at}, **tie)
         # The bound outside the "or" lets the database walk its index from here.
         bound = {f"{self.when}__lte": place.at}
         return rows.filter(earlier | same if shares_moment else earlier, **bound)
+
+    def _is_rounded(self, place: Place) -> bool:
+        """SQLite's clock writes milliseconds, which as text sort before the same with zeros."""
+        is_whole = place.at.microsecond % 1000 == 0
+        return self.by_database_clock and is_whole and connection.vendor == "sqlite"
 
     def moment_of(self, row: Any) -> datetime:
         """When it was; a day counts from its first moment here."""

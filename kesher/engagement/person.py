@@ -6,7 +6,7 @@ from kesher.engagement import models
 
 answer(
     Customer, model=models.Touch, via="customer", merge=Merge.MOVE, erase=Erase.BLANK,
-    blanked=("subject", "text", "outcome"), timeline="touch",
+    blanked=("subject", "text", "folded", "outcome"), timeline="touch",
     exported=("channel", "direction", "happened_at", "subject", "text", "outcome"),
 )  # fmt: skip
 answer(

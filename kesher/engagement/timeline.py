@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kesher.core.access import Actor, guard, hanging
+from kesher.core.access import Actor, guard, hanging, readable
 from kesher.core.text import fold
 from kesher.core.timeline import Entry, Place, Source, holding, source_of
 from kesher.customers.models import Customer
-from kesher.engagement.models import Attachment, Task, Touch
+from kesher.engagement.models import Attachment, Message, Task, Touch
 from kesher.engagement.pulse import in_order
 
 KIND_OF_CHANNEL = {"note": "note", "call": "call", "visit": "visit"}
@@ -138,4 +138,26 @@ class Files(Source):
         return holding(rows, text, "name")
 
     def drawn(self, actor: Actor, rows: list[Attachment]) -> list[Any]:
+        return guard(actor, rows)
+
+
+@source_of(Customer)
+class Messages(Source):
+    """What Kesher itself wrote to the customer, for those cleared for how he is reached."""
+
+    name = "message"
+    kinds = {MESSAGE: _("Messages")}
+    when = "created_at"
+    by_database_clock = True
+    rank = 1
+
+    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Message]:
+        if "text" not in readable(actor, Message):
+            return Message.objects.none()
+        return hanging(actor, Message, subject).defer("html")
+
+    def matching(self, rows: QuerySet[Message], text: str) -> QuerySet[Message]:
+        return holding(rows, text, "subject", "text")
+
+    def drawn(self, actor: Actor, rows: list[Message]) -> list[Any]:
         return guard(actor, rows)

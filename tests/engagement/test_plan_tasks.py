@@ -100,7 +100,7 @@ def test_ten_times_as_many_cost_far_less_than_ten_times(clinic):
             plan_tasks(by=SYSTEM, tasks=tasks)
         return len(asked)
 
-    assert queries(30) <= 16
+    assert queries(30) <= 18  # with the locks of PostgreSQL
     assert queries(300) <= 40
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from kesher.web.customers.whole import Whole
 
 LONGEST = 100
-READ_BY_PAGE = ("touch", "change")  # sources of which nothing but the page itself is read
+# Sources of which the page itself is all that was read.
+READ_BY_PAGE = ("touch", "change", "message")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from kesher.core.access import Guarded
 from kesher.core.timeline import Entry
 from kesher.customers.timeline import Edit, FieldChange
 from kesher.engagement.mentions import spans
-from kesher.engagement.models import Task, Touch
+from kesher.engagement.models import Message, Task, Touch
 from kesher.engagement.pulse import CLOSED
 from kesher.web import moments
 from kesher.web.customers.names import Names
@@ -33,6 +33,10 @@ TASK_ICONS = {
     Task.Kind.MESSAGE: "message",
 }  # fmt: skip
 
+MESSAGE_LOOKS = {
+    Message.State.SENT: ("ok", "check"), Message.State.FAILED: ("bad", "alert-circle"),
+    Message.State.REFUSED: ("warn", "ban"), Message.State.UNKNOWN: ("warn", "alert-circle"),
+}  # fmt: skip
 DONE_ICONS = {Task.State.DONE: "check", Task.State.DROPPED: "x"}
 
 
@@ -98,6 +102,7 @@ class Lines:
             "touch": self._touch,
             "task": self._task,
             "file": self._file,
+            "message": self._message,
             "purchase": self._purchase,
             "change": self._change,
             "birthday": self._birthday,
@@ -203,6 +208,24 @@ class Lines:
             at=file.added_at,
             files=[file],
             by=self.names.of(file.added_by_id),
+        )
+
+    def _message(self, entry: Entry) -> Line:
+        message = entry.record
+        look, icon = MESSAGE_LOOKS.get(message.state, ("", "clock"))
+        marks = [] if look == "ok" else [Mark(look, icon, str(message.get_state_display))]
+        return Line(
+            key=f"message-{message.pk}",
+            look="msg",
+            icon=TOUCH_ICONS.get(message.channel, "mail"),
+            kind=_("Sent by Kesher"),
+            title=str(message.subject),
+            is_name=True,
+            at=message.sent_at or message.created_at,
+            frame="bubble out",
+            parts=[(str(message.text), False)],
+            facts=[str(message.address)],
+            marks=marks,
         )
 
     def _purchase(self, entry: Entry) -> Line:
