@@ -40,7 +40,9 @@ run: setup ## start Kesher at http://localhost:8000 (PORT=)
 test: tools setup check ## everything that is checked, on both databases
 	@export $(BROWSER_ENV)
 	echo "== on SQLite"
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not browser and not soak"
+	echo "== in the browser" # apart: its driver keeps an event loop open in which Django asks no database
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "browser and not soak"
 	echo "== on PostgreSQL"
 	$(BIN)/python -m pytest -n 2 --dist loadscope -p tests.pgplugin -m "not browser and not soak" $(ON_POSTGRESQL)
 
