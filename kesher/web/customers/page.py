@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from kesher.web.customers.composer import SAID, composer_of, drawn
 from kesher.web.customers.crumb import crumb_of
@@ -12,6 +13,7 @@ from kesher.web.customers.side import side_of
 from kesher.web.customers.whole import Whole
 
 
+@require_safe
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """All of a customer: who, what was agreed, what comes next, and all that was."""
     whole = Whole(request, pk)
@@ -32,6 +34,7 @@ def _tab(request: HttpRequest) -> str:
     return wanted if wanted in SAID else "note"
 
 
+@require_safe
 def header(request: HttpRequest, pk: int) -> HttpResponse:
     """The first region alone, after something changed."""
     whole = Whole(request, pk)
@@ -39,6 +42,7 @@ def header(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/_header.html", context)
 
 
+@require_safe
 def peek(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer at a glance, beside a list."""
     whole = Whole(request, pk)

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Guarded, guard, hanging, may
 from kesher.customers.models import Customer, Tie, Wish
@@ -122,6 +122,7 @@ def _relatives(whole: Whole) -> tuple[list[Relative], int]:
     return list(relatives.values()), pays_for
 
 
+@require_safe
 def side(request: HttpRequest, pk: int) -> HttpResponse:
     """The side alone, after something changed."""
     whole = Whole(request, pk)

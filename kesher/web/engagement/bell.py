@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Actor, guard, visible
 from kesher.core.job_models import Job
@@ -42,6 +42,7 @@ class Notice:
     is_new: bool
 
 
+@require_safe
 def notifications(request: HttpRequest) -> HttpResponse:
     """Everything that one was told of, the latest first."""
     before = _moment(request.GET.get("before", ""))
@@ -141,11 +142,13 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return acted(request, _("All read."), back=reverse("notifications"))
 
 
+@require_safe
 def bell(request: HttpRequest) -> HttpResponse:
     """The bell alone, with how many are new."""
     return render(request, "engagement/_bell.html", {"bell_count": unread_count(request.actor)})
 
 
+@require_safe
 def mentionable(request: HttpRequest, pk: int) -> HttpResponse:
     """Colleagues whose name begins like what was typed after an @, and who may see the customer."""
     customer = found(request.actor, Customer, pk)

@@ -42,6 +42,7 @@ def attachment(request: HttpRequest, pk: int) -> FileResponse:
     return response
 
 
+@require_safe
 def menu(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines of a file's menu."""
     held = found(request.actor, Attachment, pk, "file")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import allows, guard, require_kind
 from kesher.core.changes import EditConflict
@@ -114,6 +114,7 @@ def _change(request: HttpRequest, held: Task, form: composing.TaskForm) -> None:
     change_task(by=request.actor, task=held, values=values, seen=seen)
 
 
+@require_safe
 def peek(request: HttpRequest, pk: int) -> HttpResponse:
     """The task at a glance, beside a list."""
     return render(request, "engagement/_task_peek.html", _shown(request, _task(request, pk)))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Actor, allows, guard
 from kesher.core.changes import EditConflict
@@ -81,11 +81,13 @@ def _shown(request: HttpRequest, touch: Touch) -> dict[str, Any]:
     return context | _rights(request.actor, touch)
 
 
+@require_safe
 def touch(request: HttpRequest, pk: int) -> HttpResponse:
     """One touch on a page of its own, with all that can be done."""
     return render(request, "engagement/touch.html", _shown(request, _touch(request, pk)))
 
 
+@require_safe
 def menu(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines of a touch's menu."""
     return render(request, "engagement/_touch_menu.html", _shown(request, _touch(request, pk)))
