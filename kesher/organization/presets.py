@@ -73,7 +73,7 @@ def _run(scope: Scope) -> Cells:
         **_cells("engagement.touch", TEAM, "change bin"),
         **_cells("engagement.task", scope, "bin export"),
         **_cells("engagement.attachment", TEAM, "change bin"),
-        **_cells("billing.purchase", TEAM, "view add export"),
+        **_cells("billing.purchase", TEAM, "view add change export"),
         **_cells("catalog.product", ALL, "add change"),
         **_cells("organization.member", scope, "manage export"),
         **_cells("organization.shift", scope, "manage"),
@@ -91,7 +91,7 @@ def _kept() -> Cells:
         **_cells("engagement.touch", TEAM, "view add"),
         **_cells("engagement.touch", OWN, "change bin"),
         **_cells("engagement.task", OWN, "view add change"),
-        **_cells("billing.purchase", TEAM, "view add export"),
+        **_cells("billing.purchase", TEAM, "view add change export"),
         **_cells("catalog.product", ALL, "view add change"),
         **_cells("organization.absence", OWN, "manage"),
     }

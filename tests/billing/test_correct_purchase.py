@@ -59,3 +59,11 @@ def test_refuses_what_cannot_be(clinic, lines):
 def test_refuses_who_may_not(clinic, lines, name):
     with pytest.raises(AccessDenied):
         correct_purchase(by=clinic.actor(name), purchase=lines[0], values={"amount": Decimal(1)})
+
+
+def test_a_manager_corrects_what_his_branch_sold(clinic, lines):
+    corrected = correct_purchase(
+        by=clinic.actor("manager"), purchase=lines[0], values={"quantity": Decimal(2)}
+    )
+
+    assert corrected.quantity == 2

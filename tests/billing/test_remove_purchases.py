@@ -60,3 +60,7 @@ def test_refuses_lines_of_another_branch_whole(clinic, lines):
 def test_refuses_who_may_not(clinic, lines):
     with pytest.raises(AccessDenied):
         remove_purchases(by=clinic.actor("receptionist"), purchases=[lines[0]])
+
+
+def test_a_manager_strikes_out_what_his_branch_sold(clinic, lines):
+    assert remove_purchases(by=clinic.actor("manager"), purchases=lines[:2]) == 2

@@ -6,6 +6,7 @@ import pytest
 from kesher.billing.models import Purchase, PurchaseSummary
 from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM, AccessDenied
+from kesher.core.importing.commands import take_back
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import bin_customers
 
@@ -148,3 +149,14 @@ def test_products_are_made_once(buy):
     buy("customer,date,amount,item\nC-100,2026-01-01,1,Gel\nC-100,2026-01-02,1,Gel\n")
 
     assert list(Product.objects.values_list("name", flat=True)) == ["Gel"]
+
+
+def test_a_manager_takes_back_what_his_file_brought(buy, clinic):
+    taken = buy("customer,date,amount,item\nC-100,2026-01-01,1,Gel\nC-100,2026-01-02,2,Gel\n",
+                by=clinic.actor("manager"))  # fmt: skip
+
+    undone = take_back(by=clinic.actor("manager"), run=taken.run)
+
+    assert ledger() == []
+    assert not PurchaseSummary.objects.exists()
+    assert undone.restored == 2
