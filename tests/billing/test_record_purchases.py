@@ -12,6 +12,7 @@ from kesher.billing.models import Purchase, PurchaseSummary
 from kesher.billing.summary import Sums, sums_of
 from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM, AccessDenied
+from kesher.core.events import may_hear
 from kesher.core.models import EventRecord
 from kesher.core.refusal import Refusal
 
@@ -101,9 +102,9 @@ def test_announces_once_for_many(clinic):
     record_purchases(by=SYSTEM, purchases=[bought(noa), bought(noa)])
 
     later = EventRecord.objects.order_by("pk")[before:]
-    assert [(e.name, e.kind, e.record_id) for e in later] == [
-        ("billing.PurchasesImported", "", None),
-        ("billing.PurchasesRecorded", "customers.customer", noa.pk),
+    assert [(e.name, e.kind, e.record_id, e.classification) for e in later] == [
+        ("billing.PurchasesImported", "", None, "financial"),
+        ("billing.PurchasesRecorded", "customers.customer", noa.pk, "financial"),
     ]
 
 
@@ -184,3 +185,14 @@ def test_sums_do_not_depend_on_the_order(lines):
 
     assert sums_of(pairs) == sums_of(reversed(pairs))
     assert sums_of(pairs[:3]) + sums_of(pairs[3:]) == sums_of(pairs)
+
+
+def test_only_who_may_read_money_hears_of_it(clinic):
+    record_purchases(by=SYSTEM, purchases=[bought(clinic.customers["noa"])])
+    fact = EventRecord.objects.latest("pk")
+
+    heard = {
+        name: may_hear(clinic.actor(name), fact) for name in ("owner", "manager", "receptionist")
+    }
+
+    assert heard == {"owner": True, "manager": True, "receptionist": False}

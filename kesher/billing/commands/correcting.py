@@ -9,6 +9,7 @@ from django.utils import timezone
 from kesher.billing import ledger
 from kesher.billing.events import PurchasesImported, PurchasesRecorded
 from kesher.billing.models import Purchase
+from kesher.billing.policy import FINANCIAL
 from kesher.catalog.commands import add_products
 from kesher.core.access import AccessDenied, Actor, require, require_kind, visible
 from kesher.core.changes import locked, record_changes
@@ -39,7 +40,7 @@ def correct_purchase(
     ledger.recompute_summaries([current.customer_id], business().currency)
     announce(
         PurchasesRecorded(customer_id=current.customer_id),
-        by=by, about=customers[current.customer_id],
+        by=by, about=customers[current.customer_id], classification=FINANCIAL,
     )  # fmt: skip
     return current
 
@@ -75,9 +76,11 @@ def remove_purchases(*, by: Actor, purchases: Sequence[Purchase], batch: str = "
     ledger.recompute_summaries(customers, business().currency)
     if len(customers) == 1:
         (customer,) = customers.values()
-        announce(PurchasesRecorded(customer_id=customer.pk), by=by, about=customer)
+        fact = PurchasesRecorded(customer_id=customer.pk)
+        announce(fact, by=by, about=customer, classification=FINANCIAL)
     else:
-        announce(PurchasesImported(first_purchase_id=rows[0].pk), by=by)
+        several = PurchasesImported(first_purchase_id=rows[0].pk)
+        announce(several, by=by, classification=FINANCIAL)
     return len(rows)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from kesher.billing import ledger
 from kesher.billing.events import PurchasesImported, PurchasesRecorded
 from kesher.billing.models import Purchase
+from kesher.billing.policy import FINANCIAL
 from kesher.catalog.commands import add_products
 from kesher.catalog.models import Product
 from kesher.core.access import Actor, require_kind
@@ -53,9 +54,11 @@ def record_purchases(
     ledger.add_to_summaries(added, currency)
     if len(customers) == 1:
         (customer,) = customers.values()
-        announce(PurchasesRecorded(customer_id=customer.pk), by=by, about=customer)
+        fact = PurchasesRecorded(customer_id=customer.pk)
+        announce(fact, by=by, about=customer, classification=FINANCIAL)
     else:
-        announce(PurchasesImported(first_purchase_id=added[0].pk), by=by)
+        several = PurchasesImported(first_purchase_id=added[0].pk)
+        announce(several, by=by, classification=FINANCIAL)
     return added
 
 
