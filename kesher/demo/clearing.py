@@ -13,7 +13,9 @@ from django.utils.translation import ngettext
 
 from kesher.billing.models import Purchase
 from kesher.catalog.models import Product
-from kesher.core.models import Change, EventRecord, SearchEntry
+from kesher.core.access import SYSTEM
+from kesher.core.jobs import start_job
+from kesher.core.models import Change, EventRecord, Job, SearchEntry
 from kesher.customers.models import (
     ContactPoint,
     Customer,
@@ -22,6 +24,7 @@ from kesher.customers.models import (
     Source,
     Tag,
     Tie,
+    Wish,
 )
 from kesher.engagement.models import Attachment, Message, Task, Touch
 from kesher.organization.held import forget_rights
@@ -40,6 +43,7 @@ from kesher.organization.models import (
 )
 
 AT_ONCE = 400
+CLEARED = "demo cleared"
 SEARCHED = {"customers.customer": "customer", "engagement.task": "task"}
 
 
@@ -58,6 +62,12 @@ class Cleared:
 def is_loaded() -> bool:
     """Whether the demo's people work here."""
     return Member.objects.filter(is_demo=True, is_active=True).exists()
+
+
+def is_wanted() -> bool:
+    """Whether a Kesher in which nobody works is still to get its demo: it was not cleared away."""
+    is_somebody_here = Business.objects.exists() or Member.objects.exists()
+    return not is_somebody_here and not Job.objects.filter(key=CLEARED).exists()
 
 
 def clear() -> Cleared:
@@ -92,6 +102,7 @@ def _keep_customers_with_real_records(cleared: Cleared) -> None:
         for model in (Purchase, Task, Touch, Attachment)
     ]
     real.append(Exists(Message.objects.filter(of_him)))
+    real.append(Exists(Wish.objects.filter(of_him, noted_by__isnull=False)))
     for one, other in (("customer", "other"), ("other", "customer")):
         tied = Tie.objects.filter(**{one: OuterRef("pk"), f"{other}__is_demo": False})
         real.append(Exists(tied))
@@ -218,7 +229,8 @@ def _remove_places(cleared: Cleared) -> None:
 
 
 def _remove_business(cleared: Cleared) -> None:
-    """Nothing is left: the next visit is the first."""
+    """Nothing is left: the next visit is the first, and the next start brings no demo."""
+    start_job(by=SYSTEM, name="demo-clear", key=CLEARED)
     cleared.count("business", Business.objects.filter(is_demo=True).delete()[0])
     if not Business.objects.exists():
         Role.objects.all().delete()

@@ -11,6 +11,7 @@ from kesher.core.access import SYSTEM
 from kesher.core.models import Change, EventRecord, SearchEntry
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.tying import NewTie, add_ties
+from kesher.customers.commands.wishing import note_wish
 from kesher.customers.models import ContactPoint, Customer, Tag, Tie
 from kesher.demo import loading
 from kesher.demo.clearing import clear, is_loaded
@@ -111,8 +112,9 @@ def _of(customer):
 
 def test_a_demo_customer_of_whom_something_real_is_known_stays_whole(demo):
     hire()
-    some = list(Customer.objects.filter(kind="person", purchases__isnull=False).distinct()[:4])
-    note, task, bought, tied = some
+    some = list(Customer.objects.filter(kind="person", purchases__isnull=False).distinct()[:5])
+    note, task, bought, tied, wished = some
+    note_wish(by=boss(), customer=wished, text="real", on=NOW.date())
     touch = NewTouch(customer=note, channel="note", happened_at=NOW, text="real")
     record_touch(by=SYSTEM, touch=touch, now=NOW)
     plan_task(by=SYSTEM, task=NewTask(title="real", customer=task))
@@ -129,7 +131,7 @@ def test_a_demo_customer_of_whom_something_real_is_known_stays_whole(demo):
     assert {one.pk: Touch.objects.filter(customer=one).count() for one in some} == history
     assert Tie.objects.filter(customer=friend, other=tied).exists()
     assert [str(sentence) for sentence in cleared.kept] == [
-        "Kept 4 customers of the demo: real records hang on them."
+        "Kept 5 customers of the demo: real records hang on them."
     ]
     assert PurchaseSummary.objects.get(customer=bought).count == Purchase.objects.filter(
         customer=bought, amount__gte=0

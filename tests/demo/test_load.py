@@ -12,10 +12,12 @@ from django.db.models import Count
 from kesher.billing.models import Purchase, PurchaseSummary
 from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM, visible
+from kesher.core.models import Change, EventRecord, SearchEntry
 from kesher.core.phones import parse_phone
 from kesher.core.search import find
 from kesher.customers.models import ContactPoint, Customer, Source, Tag, Tie, Wish
-from kesher.demo import staff, texts_el, texts_en, texts_he
+from kesher.demo import loading, staff, texts_el, texts_en, texts_he
+from kesher.demo.clearing import clear, is_wanted
 from kesher.demo.loading import DemoHere, RealBusinessHere, load
 from kesher.demo.people import Maker
 from kesher.demo.phrases import CHOICE, Phrases
@@ -28,6 +30,7 @@ from kesher.organization.models import (
     Holiday,
     Member,
     Resource,
+    Role,
     SavedView,
     Shift,
     Team,
@@ -231,3 +234,25 @@ def test_the_whole_clinic_stands_in_time(db):
     hits = find(SYSTEM, somebody.phone[-6:], kinds=["customer"])
     assert somebody.pk in [hit.pk for hit in hits]
     assert parse_phone(somebody.phone, "IL").normal == somebody.phone
+
+
+def test_what_is_cut_off_leaves_nothing_and_is_done_at_the_next_start(db, small, monkeypatch):
+    monkeypatch.setattr(loading, "_note_wishes", lambda *given: 1 / 0)
+    before = Change.objects.count(), EventRecord.objects.count()
+
+    with pytest.raises(ZeroDivisionError):
+        load(now=NOW)
+
+    assert not any(model.objects.exists() for model in (*MARKED, Role, SearchEntry))
+    assert (Change.objects.count(), EventRecord.objects.count()) == before
+    assert is_wanted()
+
+
+def test_is_wanted_where_nobody_works_until_it_was_cleared_away(demo):
+    assert not is_wanted()
+
+    clear()
+
+    assert not is_wanted()
+    load(now=NOW)
+    assert not is_wanted()

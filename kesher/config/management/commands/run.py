@@ -1,27 +1,28 @@
 import subprocess
 import sys
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from kesher.demo.clearing import is_wanted
+
 
 class Command(BaseCommand):
-    help = "Prepare the database, load the demo business into a new one, and serve."
+    help = "Prepare the database, load the demo business into an empty one, and serve."
     requires_system_checks = ()
 
     def handle(self, **_options) -> None:
         executor = MigrationExecutor(connection)
-        is_new = not executor.loader.applied_migrations
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database ...")
             self.apart("migrate", "--verbosity", "0")
-        if "demo" in get_commands():
-            if is_new:
-                self.stdout.write("Loading the demo business ...")
-                self.apart("demo", "load")
-            call_command("demo", "sign-ins")
+        # Asked of what is there, so that a load that was cut off is done at the next start.
+        if is_wanted():
+            self.stdout.write("Loading the demo business ...")
+            self.apart("demo", "load")
+        call_command("demo", "sign-ins")
         self.stdout.flush()
         call_command("serve")
 
