@@ -1,27 +1,34 @@
 from __future__ import annotations
 
+from django.db.models import F
+
 from kesher.core.access import Actor, visible
 from kesher.organization.held import rights_of
-from kesher.organization.models import Business, Member, SavedView
+from kesher.organization.models import Business, Member, Role, SavedView
 
 MOST_PINNED = 12
 
 
 def business() -> Business:
     """The business that works here; before the first visit, an unsaved one with defaults."""
-    return Business.objects.select_related("logo").order_by("pk").first() or Business(
-        name="Kesher", weekend=[4, 5]
-    )
+    return Business.objects.order_by("pk").first() or Business(name="Kesher", weekend=[4, 5])
 
 
 def actor_of(member: Member) -> Actor:
-    """The member as one who acts, with the rights of the role as they are now."""
+    """The member as one who acts, with the rights of the role as they are now: one question."""
+    held = list(
+        Role.objects.filter(members=member).annotate(
+            branch_id=F("members__memberbranch__branch_id"),
+            team_id=F("members__memberteam__team_id"),
+        )
+    )
+    member.role = held[0]  # every page shows it
     grants, clearances = rights_of(member.role)
     return Actor(
         label=member.name,
         member_id=member.pk,
-        branches=frozenset(member.memberbranch_set.values_list("branch_id", flat=True)),
-        teams=frozenset(member.memberteam_set.values_list("team_id", flat=True)),
+        branches=frozenset(row.branch_id for row in held if row.branch_id),
+        teams=frozenset(row.team_id for row in held if row.team_id),
         grants=grants if member.is_active else {},
         clearances=clearances if member.is_active else frozenset(),
     )

@@ -24,7 +24,7 @@ class Entry:
     """One line of the rail or of a menu."""
 
     name: str
-    label: Any
+    label: str
     icon: str
     url: str
     key: str = ""
@@ -84,14 +84,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _entries(request: HttpRequest, actor: Actor, places: tuple[Place, ...]) -> list[Entry]:
+def _entries(request: HttpRequest, actor: Actor, places: tuple[Place, ...]) -> tuple[Entry, ...]:
     entries = []
     for place in places:
         url = _address(place.name)
         if url and place.shown(actor):
             on = request.path == url or (url != "/" and request.path.startswith(url))
-            entries.append(Entry(place.name, place.label, place.icon, url, place.key, on=on))
-    return entries
+            entries.append(Entry(place.name, str(place.label), place.icon, url, place.key, on=on))
+    return tuple(entries)
 
 
 def _pinned(request: HttpRequest, actor: Actor) -> list[Entry]:

@@ -95,6 +95,7 @@ def icon(name: str, classes: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def kbd(keys: str, spoken: bool = False) -> SafeString:
     """A key hint: "n", "mod+k", "g c". Beside a button it is silent, aria-keyshortcuts speaks."""
     presses = format_html_join(" ", "{}", ((_press(press),) for press in keys.split()))
