@@ -6,10 +6,17 @@ import datetime
 
 from django.utils import timezone
 
+from kesher.core.access import SYSTEM
+from kesher.core.changes import new_batch
+from kesher.core.files import keep, receive
 from kesher.core.importing.models import ImportRun
-from kesher.core.models import StoredFile
+from kesher.core.jobs import start_job
+from kesher.customers.commands.adding import NewCustomer, add_customer
+from kesher.customers.commands.changing import change_customer
+from kesher.customers.commands.leaving import bin_customers
 from kesher.customers.models import CustomerContact, Tie, Wish
 from kesher.engagement.models import Attachment, Message, Notification, Task, Touch
+from kesher.organization.commands.views import drop_view
 from kesher.organization.models import (
     Absence,
     Classification,
@@ -32,6 +39,7 @@ def make_records(clinic: Clinic) -> Records:
     records = Records(clinic=clinic)
     for place, (customer, member) in PLACES.items():
         _of_customer(records, place, customer, member)
+        _of_member(records, place, customer, member)
         _of_branch(records, place, member)
     _of_business(records)
     return records
@@ -48,7 +56,7 @@ def _of_customer(records: Records, place: str, customer: str, member: str) -> No
         customer=served, title="Call back", owner=who, due_on=timezone.localdate(),
         branch=getattr(records.clinic, place),
     )  # fmt: skip
-    file = StoredFile.objects.create(digest=place * 8, content_type="text/plain", size=4)
+    file = keep(receive([f"Plan of {place}".encode()], "plan.txt"))
     made[f"attachment {place}"] = Attachment.objects.create(
         customer=served, file=file, name="plan.txt", added_by=who, added_at=now
     )
@@ -58,21 +66,36 @@ def _of_customer(records: Records, place: str, customer: str, member: str) -> No
     made[f"wish {place}"] = Wish.objects.create(
         customer=served, text="Whiter teeth", folded="whiter teeth", noted_on=timezone.localdate()
     )
-    made[f"letter {place}"] = Message.objects.create(
-        key=f"walk {place}", template="test", language="en", address="a@b.test", text="Hello",
-        customer=served, not_before=now, state="failed",
-    )  # fmt: skip
+    for state in ("failed", "waiting", "unknown"):
+        made[f"{state} letter {place}"] = Message.objects.create(
+            key=f"{state} {place}", template="test", language="en", address="a@b.test",
+            text="Hello", customer=served, not_before=now, state=state,
+        )  # fmt: skip
     made[f"notification {place}"] = Notification.objects.create(
         member=who, kind="mention", about_kind="engagement.touch", about_id=touch.pk, created_at=now
     )
+
+
+def _of_member(records: Records, place: str, customer: str, member: str) -> None:
+    """What is one's own: views, files on their way in, long work, what can be taken back."""
+    who, actor = records.clinic.members[member], records.clinic.actor(member)
+    made, now = records.made, timezone.now()
     made[f"run {place}"] = ImportRun.objects.create(
         kind="customers", file_name="list.csv", encoding="utf-8", separator=",", headings=["Name"],
         heading_line=1, size=10, stamp=1, count=1, actor=who.name, actor_id=who.pk,
         batch=f"walk {place}", state="done",
     )  # fmt: skip
-    made[f"view {place}"] = SavedView.objects.create(name="Mine", kind="customer", owner=who)
-    made[f"task view {place}"] = SavedView.objects.create(name="Mine", kind="task", owner=who)
-    made[f"member view {place}"] = SavedView.objects.create(name="Mine", kind="member", owner=who)
+    for kind in ("customers", "tasks", "members"):
+        made[f"{kind} view {place}"] = SavedView.objects.create(name="Mine", kind=kind, owner=who)
+        dropped = SavedView.objects.create(name="Gone", kind=kind, owner=who)
+        made[f"dropped {kind} view {place}"] = drop_view(by=actor, view=dropped)
+    made[f"work {place}"] = start_job(by=actor, name="bulk", total=1).key
+    made[f"batch {place}"] = batch = new_batch()
+    change_customer(by=actor, customer=records[customer], values={"city": "Acre"}, batch=batch)
+    branch = getattr(records.clinic, place)
+    gone = NewCustomer(first_name="Gone", last_name=place.title(), branches=[branch])
+    made[f"binned {place}"] = add_customer(by=SYSTEM, customer=gone)
+    bin_customers(by=SYSTEM, customers=[made[f"binned {place}"]], now=now, batch=new_batch())
 
 
 def _of_branch(records: Records, place: str, member: str) -> None:
@@ -91,6 +114,7 @@ def _of_business(records: Records) -> None:
     made = records.made
     made["role"] = Role.objects.get(key="hygienist")
     made["classification"] = Classification.objects.create(key="own", labels={"en": "Own"}, rank=9)
+    made["financial"] = Classification.objects.get(key="financial")
     made["holiday"] = Holiday.objects.create(day=datetime.date(2030, 1, 1), name="Day off")
     made["invitation"] = Invitation.objects.create(
         email="new@clinic.test", name="New", role=made["role"], digest="d" * 64,

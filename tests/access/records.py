@@ -53,16 +53,31 @@ def _cells(field_name: str, cases: dict[str, str]) -> Cases:
     return {place: pk_of(name, name=field_name) for place, name in cases.items()}
 
 
+def _known(name: str, kind: str) -> Cases:
+    """What somebody of Haifa and somebody of Eilat made, under a key instead of a number."""
+    return {
+        place: lambda records, place=place: {name: records[f"{kind} {place}"]}
+        for place in ("haifa", "eilat")
+    }
+
+
+def _views(kind: str) -> dict[str, Cases]:
+    """The addresses of the views of one list; a dropped one is restored by its batch."""
+    own = _each(f"{kind}-view-drop {kind}-view-edit {kind}-view-keep", both(f"{kind} view"))
+    return own | {f"{kind}-view-restore": _known("batch", f"dropped {kind} view")}
+
+
 OF_HAIFA_AND_EILAT = {"haifa": "noa", "eilat": "eleni"}
 RECORDS: dict[str, Cases] = {
     **_each(
-        "customer customer-archive customer-bin customer-compose customer-delete customer-draft"
-        " customer-edit customer-files customer-header customer-next customer-peek"
-        " customer-presence customer-restore customer-side customer-timeline customers-row"
-        " contacts ties tie-people wishes mentionable",
+        "customer customer-archive customer-bin customer-compose customer-draft customer-edit"
+        " customer-files customer-header customer-next customer-peek customer-presence"
+        " customer-side customer-timeline customers-row contacts ties tie-people wishes"
+        " mentionable",
         CUSTOMER,
     ),
-    "customer-field": _cells("city", OF_HAIFA_AND_EILAT),
+    **_each("customer-restore customer-delete", both("binned")),
+    "customer-field": _cells("reference", OF_HAIFA_AND_EILAT),
     "customers-cell": _cells("stage", OF_HAIFA_AND_EILAT),
     **_each("contact contact-first contact-removal", both("contact")),
     **_each("tie-end tie-removal", both("tie")),
@@ -80,16 +95,18 @@ RECORDS: dict[str, Cases] = {
         MEMBER,
     ),
     "members-cell": _cells("phone", {"haifa": "receptionist", "eilat": "eilat"}),
-    **_each("letter letter-acceptance letter-repetition letter-withdrawal", both("letter")),
+    **_each("letter letter-repetition", both("failed letter")),
+    "letter-withdrawal": both("waiting letter"),
+    "letter-acceptance": both("unknown letter"),
     "notification": both("notification"),
     **_each(
         "import-cancelling import-columns import-file import-progress import-refused import-start"
         " import-undoing",
         both("run"),
     ),
-    **_each("customers-view-drop customers-view-edit customers-view-keep", both("view")),
-    **_each("tasks-view-drop tasks-view-edit tasks-view-keep", both("task view")),
-    **_each("members-view-drop members-view-edit members-view-keep", both("member view")),
+    **_views("customers"),
+    **_views("tasks"),
+    **_views("members"),
     **_each("branch-change branch-closing branch-reopening", both("branch")),
     **_each("team-change team-removal", both("team")),
     **_each("resource-change resource-retirement resource-return", both("resource")),
@@ -102,33 +119,11 @@ RECORDS: dict[str, Cases] = {
     **_each("classification-naming classification-removal", {"any": pk_of("classification")}),
     "holiday-removal": {"any": pk_of("holiday")},
     **_each("invitation-renewal invitation-withdrawal", {"any": pk_of("invitation")}),
-    **_each(
-        "customers-view-restore tasks-view-restore members-view-restore undo",
-        said(batch="0" * 32),
-    ),
-    **_each("list-file list-work list-work-cancel", said(key="0" * 32)),
+    "undo": _known("batch", "batch"),
+    "list-file": said(key="0" * 32),
+    **_each("list-work list-work-cancel", _known("key", "work")),
     "invitation": said(token="x" * 43),
     "my-session-end": said(reference="x" * 20),
     "account_reset_password_from_key": said(uidb36="1", key="x-y"),
     **_each("mfa_edit_webauthn mfa_remove_webauthn", said(pk=999)),
 }
-
-
-def _shift(records: Records) -> dict[str, Any]:
-    haifa = records.clinic.haifa.pk
-    return {"weekdays": [6], "starts": "08:00", "ends": "10:00", "branch": haifa}
-
-
-# What is posted, where an empty form would be refused before anybody asks who may.
-POSTED: dict[str, Callable[[Records], dict[str, Any]]] = {
-    "member-about": lambda records: {
-        "seen": 1, "name": "New Name", "email": "new.name@clinic.test", "language": "en",
-    },
-    "member-role": lambda records: {"seen": 1, "role": records["agent"].role_id},
-    "shift-planning": _shift,
-    "customer-compose": lambda records: {"form": "note", "text": "Called about Tuesday"},
-    "view-as": lambda records: {"kind": "role", "pk": records["role"].pk},
-    **dict.fromkeys(
-        ("customers-export", "tasks-export", "members-export"), lambda records: {"format": "csv"}
-    ),
-}  # fmt: skip

@@ -5,7 +5,6 @@ import pytest
 from tests.access.made import make_records
 from tests.access.walk import EVERYBODY, METHODS, addresses, ask, cases, client_of, table
 
-pytestmark = pytest.mark.soak  # to be seen green on a quiet machine first
 TABLE = table()
 
 

@@ -17,7 +17,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.access.records import POSTED, RECORDS, Records
+from tests.access.forms import ASKED, POSTED
+from tests.access.records import RECORDS, Records
 from tests.people import Clinic
 
 TABLE = Path(__file__).parent / "verdicts.csv"
@@ -92,9 +93,9 @@ def ask(client: Client, records: Records, name: str, record: str, method: str, p
     cookies = client.cookies.copy()
     with transaction.atomic():
         if method == "GET":
-            answer = client.get(address, headers=headers)
+            answer = client.get(address, ASKED.get(name), headers=headers)
         else:
-            posted = POSTED[name](records) if name in POSTED else {}
+            posted = POSTED[name](records, record) if name in POSTED else {}
             answer = client.post(address, posted, headers=headers)
         verdict = judged(answer)
         transaction.set_rollback(True)
