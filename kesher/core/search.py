@@ -123,11 +123,13 @@ def find(actor: Actor, text: str, *, kinds: Sequence[str] = (), limit: int = 20)
     if asked.name_and_number:
         _ask_both(searches, asked)
     for step in STEPS:
-        if step.is_alone and any(search.found for search in wanted):
+        found = sum(len(search.found) for search in wanted)
+        if found >= limit:  # a later step finds nothing better
+            break
+        if step.is_alone and found:
             continue
-        still = {kind: one for kind, one in searches.items() if len(one.found) < limit}
-        for query in step.read(asked) if still else ():
-            _ask(still, asked, query, step.base)
+        for query in step.read(asked):
+            _ask(searches, asked, query, step.base)
         for search in wanted:
             search.keep()
         if step.is_alone and any(search.found for search in wanted):
