@@ -3,6 +3,7 @@
 // along, Esc puts the cell back as it was; leaving the field saves what was changed.
 
 import htmx from "htmx.org";
+import { isDirty } from "./dom.js";
 
 export class Cells {
   constructor(rows) {
@@ -59,13 +60,6 @@ export class Cells {
     return true;
   }
 
-  isChanged(form) {
-    return [...form.elements].some((field) =>
-      field.type === "checkbox" ? field.checked !== field.defaultChecked
-        : field.tagName === "SELECT" ? [...field.options].some((option) => option.selected !== option.defaultSelected)
-          : "defaultValue" in field && field.value !== field.defaultValue);
-  }
-
   cancel(form, { keepFocus = true } = {}) {
     const cell = form.closest("[data-edit]");
     if (!cell || !this.kept.has(this.name(cell))) return;
@@ -78,7 +72,7 @@ export class Cells {
     const cell = form.closest("[data-edit]");
     const row = cell.closest("[data-row]");
     this.next = { row: row.dataset.row, cell: cell.dataset.cell, towards };
-    if (this.isChanged(form)) return form.requestSubmit();
+    if (isDirty(form)) return form.requestSubmit();
     this.cancel(form, { keepFocus: false });
     this.move();
   }
@@ -88,7 +82,7 @@ export class Cells {
     if (!form || form.contains(relatedTarget) || !document.hasFocus()) return;
     setTimeout(() => {
       if (!form.isConnected || form.classList.contains("htmx-request") || form.contains(document.activeElement)) return;
-      if (this.isChanged(form)) form.requestSubmit();
+      if (isDirty(form)) form.requestSubmit();
       else this.cancel(form, { keepFocus: false });
     }, 120);
   }

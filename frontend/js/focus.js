@@ -14,6 +14,7 @@ const first = (places, wanted) =>
 export function land(node) {
   if (!node.matches("a[href], button, input, select, textarea, [tabindex]")) node.tabIndex = -1;
   node.focus({ preventScroll: true });
+  if (node.matches("textarea")) node.selectionStart = node.value.length; // to write on
   node.scrollIntoView({ block: "nearest" });
 }
 

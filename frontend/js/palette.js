@@ -4,7 +4,7 @@
 
 import htmx from "htmx.org";
 import { open } from "./dialog.js";
-import { say } from "./dom.js";
+import { make, say } from "./dom.js";
 import { press } from "./keys.js";
 import { word } from "./words.js";
 
@@ -73,11 +73,8 @@ class Palette extends HTMLElement {
   fail() {
     this.isStale = false;
     this.openWhenFound = false;
-    const said = document.createElement("p");
-    said.className = "empty small";
-    said.textContent = word("unreachable");
-    this.list.replaceChildren(said);
-    say(said.textContent);
+    this.list.replaceChildren(make("p", { class: "empty small" }, word("unreachable")));
+    say(word("unreachable"));
   }
 
   // An answer to what was typed a moment ago is shown, but Enter still waits for the newest.

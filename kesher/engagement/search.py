@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from kesher.core.access import Actor, guard, label_of
 from kesher.core.search import Piece, Searchable, searchable
@@ -30,7 +31,8 @@ class TaskSearch(Searchable):
     def hit(self, actor: Actor, record: Task) -> tuple[str, str]:
         """What is to be done, for whom and by when."""
         seen = guard(actor, record)
-        due = date_format(record.due_on, "SHORT_DATE_FORMAT") if record.due_on else ""
+        form = pgettext("form of a day with its weekday", "D j M")
+        due = date_format(record.due_on, form) if record.due_on else ""
         done = record.get_state_display() if record.state == Task.State.DONE else due
         customer = label_of(actor, record.customer) if record.customer else ""
         return str(seen), " · ".join(filter(None, (customer, done)))

@@ -2,6 +2,7 @@
 
 import json
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -25,6 +26,11 @@ def go(request: HttpRequest, to: str, *args: object, **named: object) -> HttpRes
     if not is_fragment(request):
         return target
     return HttpResponse(status=204, headers={"HX-Redirect": target["Location"]})
+
+
+def tell(request: HttpRequest, said: object, *, undo: str = "") -> None:
+    """Say on the next page what was done and, where there is a way back, its address."""
+    messages.success(request, str(said), extra_tags=undo)
 
 
 def saved(

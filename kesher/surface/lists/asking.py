@@ -37,6 +37,7 @@ class Ask:
     sort: str = ""
     descending: bool = False
     columns: tuple[str, ...] = ()
+    usual: tuple[str, ...] = ()  # the columns that this reader has unless he asks for others
     groups: tuple[str, ...] = ()
     text: str = ""
     at: str = ""
@@ -53,7 +54,7 @@ class Ask:
         sort = f"{'-' if self.descending else ''}{self.sort}"
         if sort != listing.sort:
             found.append(("sort", sort))
-        if self.columns != listing.columns:
+        if self.columns != self.usual:
             found.append(("cols", ",".join(self.columns)))
         found += [
             (name, group) for name, group in zip(("group", "group2"), self.groups, strict=False)
@@ -181,6 +182,7 @@ class _Reader:
             sort=sort,
             descending=descending,
             columns=columns,
+            usual=self._columns([], catalogue)[0],
             groups=groups,
             text=single.get("q", "").strip()[:LONGEST_TEXT],
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +13,8 @@ from kesher.core.changes import new_batch
 from kesher.customers.commands.leaving import bin_customers, delete_binned, restore
 from kesher.customers.models import Customer
 from kesher.customers.queries import KEPT_DAYS, binned_customers, days_left
-from kesher.web.customers.saving import customer_of
+from kesher.surface.page import tell
+from kesher.web.customers.saving import customer_of, undo_address
 
 SHOWN = 200
 
@@ -40,9 +40,11 @@ def binned(request: HttpRequest) -> HttpResponse:
 def throw(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a customer into the bin."""
     customer = customer_of(request, pk)
-    bin_customers(by=request.actor, customers=[customer], now=timezone.now(), batch=new_batch())
+    batch = new_batch()
+    bin_customers(by=request.actor, customers=[customer], now=timezone.now(), batch=batch)
     said = _("%(name)s lies in the bin now, and for %(days)s days can come back.")
-    messages.success(request, said % {"name": customer.name, "days": KEPT_DAYS})
+    said = said % {"name": customer.name, "days": KEPT_DAYS}
+    tell(request, said, undo=undo_address(batch))
     return redirect("bin")
 
 
@@ -57,8 +59,9 @@ def _binned(request: HttpRequest, pk: int) -> Customer:
 def take_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a customer out of the bin again."""
     customer = _binned(request, pk)
-    restore(by=request.actor, customers=[customer], batch=new_batch())
-    messages.success(request, _("%(name)s is back.") % {"name": customer.name})
+    batch = new_batch()
+    restore(by=request.actor, customers=[customer], batch=batch)
+    tell(request, _("%(name)s is back.") % {"name": customer.name}, undo=undo_address(batch))
     return redirect("customer", pk)
 
 
@@ -68,5 +71,5 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     customer = _binned(request, pk)
     name = customer.name
     delete_binned(by=request.actor, customer=customer)
-    messages.success(request, _("%(name)s is deleted.") % {"name": name})
+    tell(request, _("%(name)s is deleted.") % {"name": name})
     return redirect("bin")

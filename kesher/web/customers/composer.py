@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -29,7 +28,7 @@ from kesher.engagement.commands.tasks import NewTask, plan_task
 from kesher.engagement.models import Task, Touch
 from kesher.engagement.queries import drafts_of
 from kesher.surface.found import found
-from kesher.surface.page import go, is_fragment, saved
+from kesher.surface.page import go, is_fragment, saved, tell
 from kesher.web.customers import composing
 from kesher.web.customers.history import Asked
 from kesher.web.customers.whole import Whole
@@ -208,7 +207,7 @@ def answered(
 ) -> HttpResponse:
     """The forms empty again, and the header and history with what has just been added."""
     if not is_fragment(request):
-        messages.success(request, said)
+        tell(request, said, undo=undo)
         return go(request, "customer", pk)
     whole = Whole(request, pk)
     context = {

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,8 +21,9 @@ from kesher.customers.commands.changing import revise_customer
 from kesher.customers.commands.leaving import archive, unarchive
 from kesher.customers.models import Customer
 from kesher.surface.found import found
+from kesher.surface.page import tell
 from kesher.web.customers.forms import EditForm
-from kesher.web.customers.saving import customer_of
+from kesher.web.customers.saving import customer_of, undo_address
 
 BESIDE = ("branches", "tags")
 
@@ -71,13 +71,14 @@ def _saved(request: HttpRequest, customer: Customer, form: EditForm) -> HttpResp
     keep = {name: request.POST.get(f"keep-{name}", "") for name in form.fields}
     values = {name: value for name, value in form.touched.items() if keep[name] != "theirs"}
     beside = {name: values.pop(name) for name in BESIDE if name in values}
+    batch = new_batch()
     try:
         revise_customer(
             by=request.actor,
             customer=customer,
             values=values,
             seen=int(posted) if _is_number(posted) else None,
-            batch=new_batch(),
+            batch=batch,
             **_differences(form, beside),
         )
     except EditConflict as conflict:
@@ -89,7 +90,8 @@ def _saved(request: HttpRequest, customer: Customer, form: EditForm) -> HttpResp
             raise
         form.add_error(None, str(refusal))
         return _page(request, customer, form)
-    messages.success(request, _("Saved."))
+    is_new = bool(values or beside)
+    tell(request, _("Saved."), undo=undo_address(batch) if is_new else "")
     return redirect("customer", customer.pk)
 
 
@@ -138,11 +140,12 @@ def _shown(form: EditForm, name: str, value: Any) -> Any:
 @require_POST
 def put_aside(request: HttpRequest, pk: int) -> HttpResponse:
     """Archive a customer, or take him back among those we serve."""
-    customer = customer_of(request, pk)
+    customer, batch = customer_of(request, pk), new_batch()
     if request.POST.get("back"):
-        unarchive(by=request.actor, customers=[customer])
-        messages.success(request, _("He is among those we serve again."))
+        unarchive(by=request.actor, customers=[customer], batch=batch)
+        said = _("He is among those we serve again.")
     else:
-        archive(by=request.actor, customers=[customer], now=timezone.now())
-        messages.success(request, _("Archived. He can still be found."))
+        archive(by=request.actor, customers=[customer], now=timezone.now(), batch=batch)
+        said = _("Archived. He can still be found.")
+    tell(request, said, undo=undo_address(batch))
     return redirect("customer", pk)

@@ -132,9 +132,7 @@ class Lines:
 
     def _touch(self, entry: Entry) -> Line:
         touch = entry.record
-        is_note = touch.channel == Channel.NOTE
         address = self.touches.replace("/0/", f"/{touch.pk}/")
-        came_in = touch.direction == Direction.IN
         return Line(
             key=f"touch-{touch.pk}",
             look=_touch_look(touch),
@@ -143,7 +141,7 @@ class Lines:
             title=str(touch.subject) or self.names.of(touch.member_id),
             is_name=not touch.subject,
             at=touch.happened_at,
-            frame="note" if is_note else "bubble" if came_in else "bubble out",
+            frame=_touch_frame(touch),
             parts=self._parts(str(touch.text)),
             facts=self._touch_facts(touch),
             by=self.names.of(touch.member_id) if touch.subject else "",
@@ -155,7 +153,9 @@ class Lines:
 
     def _touch_facts(self, touch: Guarded) -> list[str]:
         facts = []
-        if touch.channel != Channel.NOTE and touch.direction != Direction.INTERNAL:
+        if touch.channel not in (Channel.NOTE, Channel.VISIT, Channel.FORM) and (
+            touch.direction != Direction.INTERNAL
+        ):
             facts.append(str(touch.get_direction_display))
         if touch.outcome and touch.outcome != CLOSED:
             facts.append(self.outcomes.get(touch.outcome, str(touch.outcome)))
@@ -283,6 +283,15 @@ def _touch_look(touch: Guarded) -> str:
     )
     failed = touch.outcome in ("no_answer", "no_show")
     return f"{look} bad" if failed or (touch.severity and not touch.settled_at) else look
+
+
+def _touch_frame(touch: Guarded) -> str:
+    """A note stands on its paper, what was written in a bubble; the rest we tell ourselves."""
+    if touch.channel == Channel.NOTE:
+        return "note"
+    if touch.channel in (Channel.CALL, Channel.VISIT):
+        return ""
+    return "bubble" if touch.direction == Direction.IN else "bubble out"
 
 
 def _touch_icon(touch: Guarded) -> str:

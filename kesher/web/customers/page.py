@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kesher.web.customers.composer import SAID, composer_of, drawn
-from kesher.web.customers.crumb import crumb_of
 from kesher.web.customers.history import Asked
+from kesher.web.customers.list import CUSTOMERS
 from kesher.web.customers.side import side_of
 from kesher.web.customers.whole import Whole
+from kesher.web.lists.crumb import crumb_of
+from kesher.web.lists.table import opens_form
 
 
 @require_safe
@@ -19,7 +21,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     whole = Whole(request, pk)
     context = {
         "customer": whole.customer,
-        "crumb": crumb_of(request, pk),
+        "crumb": crumb_of(request, CUSTOMERS, pk),
         "header": whole.header(),
         "composer": drawn(request, composer_of(whole, on=_tab(request)), pk),
         "history": whole.history(),
@@ -50,5 +52,6 @@ def peek(request: HttpRequest, pk: int) -> HttpResponse:
         "customer": whole.customer,
         "header": whole.header(),
         "lines": whole.history(Asked()).lines[:5],
+        "url": opens_form(CUSTOMERS, request.GET.get("in")).format(pk),
     }
     return render(request, "customers/_peek.html", context)

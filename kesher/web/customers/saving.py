@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -14,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
 from kesher.surface.found import found
-from kesher.surface.page import is_fragment, saved
+from kesher.surface.page import is_fragment, saved, tell
 
 
 def customer_of(request: HttpRequest, pk: int) -> Customer:
@@ -62,7 +61,8 @@ def done(
     batch: str = "",
 ) -> HttpResponse:
     """After a write: the dialog anew with a toast; without scripts back to where the form stood."""
+    undo = undo_address(batch) if batch else ""
     if is_fragment(request):
-        return saved(request, draw(), said, undo=undo_address(batch) if batch else "")
-    messages.success(request, said)
+        return saved(request, draw(), said, undo=undo)
+    tell(request, said, undo=undo)
     return redirect(back, pk)

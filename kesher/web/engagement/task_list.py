@@ -219,17 +219,7 @@ TASKS = register(
             ),
             Action(key="drop", label=gettext_lazy("Drop"), icon="circle-x", run=drop),
         ),
-        peek=(
-            "customer",
-            "due_on",
-            "owner",
-            "team",
-            "branch",
-            "repeat",
-            "note",
-            "created_by",
-            "created",
-        ),
+        peek_at="task-peek",
         empty_title=gettext_lazy("No tasks yet"),
         empty_text=gettext_lazy("A task is something somebody promised to do, by a day."),
     )

@@ -31,6 +31,9 @@ from kesher.surface.found import found
 from kesher.surface.page import go, is_fragment
 from kesher.web.customers import composing
 from kesher.web.engagement.acting import acted
+from kesher.web.engagement.task_list import TASKS
+from kesher.web.lists.crumb import crumb_of
+from kesher.web.lists.table import opens_form
 
 RELATED = ("customer", "owner", "team", "branch", "done_by", "created_by", "follows")
 WEEK = 7
@@ -82,6 +85,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     context = _shown(request, held)
     if request.method != "POST" and is_fragment(request):
         return render(request, "engagement/_task_section.html", context)
+    context["crumb"] = crumb_of(request, TASKS, pk)
     if request.method != "POST":
         form = composing.TaskForm(initial=_initial(held), members=members)
         return render(request, "engagement/task.html", context | {"form": form})
@@ -117,7 +121,9 @@ def _change(request: HttpRequest, held: Task, form: composing.TaskForm) -> None:
 @require_safe
 def peek(request: HttpRequest, pk: int) -> HttpResponse:
     """The task at a glance, beside a list."""
-    return render(request, "engagement/_task_peek.html", _shown(request, _task(request, pk)))
+    context = _shown(request, _task(request, pk))
+    context["url"] = opens_form(TASKS, request.GET.get("in")).format(pk)
+    return render(request, "engagement/_task_peek.html", context)
 
 
 def new(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kesher.core.access import Actor, guard, may, visible
+from kesher.core.names import TITLES
+from kesher.core.text import words
 from kesher.customers.models import Customer
 from kesher.engagement.models import Touch
 from kesher.engagement.queries import latest_touches, tasks_of
@@ -93,7 +95,7 @@ def today(request: HttpRequest) -> HttpResponse:
         request,
         "home/today.html",
         {
-            "hello": _greeting(now) % {"name": actor.label.split()[0] if actor.label else ""},
+            "hello": _greeting(now) % {"name": _called(actor.label)},
             "now": now,
             "shifts": _shifts(actor, now.date()),
             "figures": list(_figures(actor, now.date())),
@@ -111,6 +113,12 @@ def _greeting(now: datetime) -> str:
     if now.hour < 12:
         return _("Good morning, %(name)s")
     return _("Good afternoon, %(name)s") if now.hour < 18 else _("Good evening, %(name)s")
+
+
+def _called(name: str) -> str:
+    """What one is called to the face: the first word that is no title."""
+    parts = name.split()
+    return next((word for word in parts if TITLES.isdisjoint(words(word))), name)
 
 
 def _figures(actor: Actor, day: date) -> Iterator[dict[str, Any]]:

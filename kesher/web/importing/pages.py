@@ -29,7 +29,7 @@ SHOWN_REFUSED = 100
 RECENT = 8
 OUTCOMES = {
     "created": (gettext_lazy("New"), "plus", "ok"),
-    "updated": (gettext_lazy("Changed"), "edit", "brand"),
+    "updated": (gettext_lazy("Changed"), "edit", "change"),
     "unchanged": (gettext_lazy("Unchanged"), "check", ""),
     "refused": (gettext_lazy("Refused"), "ban", "bad"),
 }
@@ -101,6 +101,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: its columns and what would become of it, or what became of it."""
     run = import_of(request, pk)
     context = {"run": run, "kind": kind_of(run).label, "working": _working(run)}
+    context["encoding"] = run.encoding.removesuffix("-sig").replace("utf", "UTF")
     if run.state == ImportRun.State.READ and not context["working"]:
         return render(request, "importing/file.html", context | _before(request, run))
     return render(request, "importing/report.html", context | _after(run))

@@ -205,8 +205,8 @@ def row(request: HttpRequest, listing: Listing, pk: int) -> HttpResponse:
 def peek(request: HttpRequest, listing: Listing, pk: int) -> HttpResponse:
     """A look at one record without leaving the list."""
     require_kind(request.actor, "view", listing.kind.model)
-    today, state = timezone.localdate(), request.GET.get("in", "")
-    this = ask_state(listing, request.actor, state, today=today)
+    today, state = timezone.localdate(), request.GET.get("in")
+    this = ask_state(listing, request.actor, state or "", today=today)
     sheet = values_of(this, request.actor, pk, today=today, more=listing.peek)
     if sheet is None:
         raise Http404

@@ -57,9 +57,9 @@ def _look(listing: Listing, one: Field) -> str:
     return " ".join(filter(None, parts))
 
 
-def opens_form(listing: Listing, state: str = "") -> str:
-    """The address of the page of a record, with the list that led to it."""
-    query = urlencode({"in": state}) if state else ""
+def opens_form(listing: Listing, state: str | None = None) -> str:
+    """The address of the page of a record, with the list that led to it, if one did."""
+    query = "" if state is None else urlencode({"in": state})
     return address_form(listing.opens, query=query) or address_form(
         listing.peek_at or f"{listing.name}-peek", query=query
     )
@@ -131,7 +131,7 @@ class RowWriter:
     def _form(self, *, is_edited: bool) -> str:
         """A row with places for what differs from row to row; {0} is its number."""
         kind = self.listing.kind.model._meta.label_lower
-        carried = f"?{urlencode({'in': self.state})}" if self.state else ""
+        carried = "?" + urlencode({"in": self.state})
         parts = [
             f'<tr id="r{{0}}" data-row="{{0}}" data-peek="{self.base}{{0}}/peek/{carried}"'
             f' data-live="{kind}:{{0}}" hx-get="{self.base}{{0}}/row/{carried}"'

@@ -24,10 +24,12 @@ from kesher.organization.models import Absence, Branch, Member, Role, Shift, Tea
 from kesher.organization.sessions import sessions_of
 from kesher.organization.viewing import viewed_member
 from kesher.surface.found import found
+from kesher.web.lists.crumb import crumb_of
 from kesher.web.organization.absence_pages import absence_rows
 from kesher.web.organization.devices import device_name
 from kesher.web.organization.frame import done, settings_page
 from kesher.web.organization.member_forms import MemberForm, PlaceForm, RoleForm, ShiftForm
+from kesher.web.organization.member_list import MEMBERS
 from kesher.web.organization.saving import Form, save
 from kesher.web.organization.week import week_of
 
@@ -48,6 +50,7 @@ def _page(request: HttpRequest, pk: int, refused: dict[str, Form] | None = None)
     away = visible(actor, Absence).filter(member=person, ends_on__gte=today)
     context: dict[str, Any] = {
         "person": guard(actor, person),
+        "crumb": crumb_of(request, MEMBERS, pk),
         "is_managed": is_managed,
         "branches": visible(actor, Branch).filter(members=person).order_by("name"),
         "teams": visible(actor, Team).filter(members=person).order_by("name"),
