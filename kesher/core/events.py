@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from kesher.core.access import OPEN, Actor, Policy, Scope, policy_of
 from kesher.core.models import Delivery, EventRecord
+from kesher.core.once import claim_form
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 8
@@ -56,6 +57,7 @@ def announce(
 
     A classification keeps a fact about an open record from those not cleared for what happened.
     """
+    claim_form()
     record = EventRecord(
         name=event.key(), payload=asdict(event), actor=by.label, actor_id=by.member_id
     )

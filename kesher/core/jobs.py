@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 
 from kesher.core.access import AccessDenied, Actor
 from kesher.core.job_models import Cancelled, Job, Schedule, WorkerBeat
+from kesher.core.once import claim_form, forget_forms
 
 NIGHT = timedelta(hours=1, minutes=30)  # UTC; before dawn wherever our languages are spoken
 INTERVALS = {
@@ -134,8 +135,10 @@ def _win(repeating: Repeating, now: datetime) -> bool:
 # ---- how far one has come
 
 
+@transaction.atomic
 def start_job(*, by: Actor, name: str, total: int | None = None, key: str = "") -> Job:
     """Write down work that is about to begin; the same key gives the same job, to be resumed."""
+    claim_form()
     made, _is_new = Job.objects.get_or_create(
         key=key or uuid.uuid4().hex,
         defaults={"name": name, "total": total, "actor": by.label, "actor_id": by.member_id},
@@ -187,7 +190,8 @@ def working(job: Job) -> Iterator[Job]:
 @every("day", is_long=True)
 def forget_finished_work() -> None:
     """Drop finished tasks, jobs and dead workers after a month, and sessions that have expired."""
-    month_ago = timezone.now() - timedelta(days=30)
+    now = timezone.now()
+    month_ago = now - timedelta(days=30)
     for rows in (
         DBTaskResult.objects.finished().filter(finished_at__lt=month_ago),
         Job.objects.filter(finished_at__lt=month_ago),
@@ -195,4 +199,5 @@ def forget_finished_work() -> None:
     ):
         while keys := list(rows.values_list("pk", flat=True)[:1000]):
             rows.model.objects.filter(pk__in=keys).delete()
+    forget_forms(now=now)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -2,12 +2,11 @@ from django.db import models
 
 
 class DoneOnce(models.Model):
-    """A form that was sent: who sent it, under which key, and the number of what came of it."""
+    """A form that was sent: who sent it, under which key, and where the answer led."""
 
     actor_id = models.BigIntegerField()
     key = models.CharField(max_length=64)
-    content = models.CharField(max_length=64)  # digest of what the form held
-    answer = models.BigIntegerField(null=True)
+    where = models.CharField(max_length=300, blank=True)
     done_at = models.DateTimeField(db_index=True)
 
     class Meta:

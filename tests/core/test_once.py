@@ -1,82 +1,97 @@
 """A form that comes twice is done once."""
 
 import datetime
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection, transaction
 
 from kesher.core.access import SYSTEM
-from kesher.core.models import DoneOnce
-from kesher.core.once import KeyReused, digest_of, once
+from kesher.core.events import Event, announce
+from kesher.core.models import DoneOnce, EventRecord
+from kesher.core.once import (
+    Form,
+    SentBefore,
+    digest_of,
+    forget_forms,
+    keep_answer,
+    sending,
+    sent_before,
+)
 
 NOW = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+FORM = Form(actor_id=1, key="k", now=NOW)
 
 
-@pytest.fixture
-def counted(db):
-    """Something that counts how often it is done."""
-    calls = []
-
-    def do():
-        calls.append(1)
-        return len(calls) * 10
-
-    return calls, do
+@dataclass(frozen=True, kw_only=True)
+class BellRung(Event):
+    bell_id: int
 
 
-def test_the_same_form_gives_the_first_answer(counted):
-    calls, do = counted
-
-    answers = [once(by=SYSTEM, key="k", content="c", now=NOW, do=do) for _time in range(3)]
-
-    assert (answers, len(calls)) == ([10, 10, 10], 1)
+@transaction.atomic
+def ring():
+    announce(BellRung(bell_id=1), by=SYSTEM)
 
 
-def test_without_a_key_each_is_done(counted):
-    calls, do = counted
-
-    for _time in range(2):
-        once(by=SYSTEM, key="", content="c", now=NOW, do=do)
-
-    assert len(calls) == 2
+def send(form=FORM):
+    with sending(replace(form)) as sent:
+        ring()
+        ring()  # one form may make several facts true
+    return sent
 
 
-def test_the_same_key_with_other_words_is_refused(counted):
-    calls, do = counted
-    once(by=SYSTEM, key="k", content="c", now=NOW, do=do)
+@pytest.mark.django_db
+def test_the_same_form_is_known_again_and_where_it_led():
+    keep_answer(send(), "/customers/7/")
 
-    with pytest.raises(KeyReused):
-        once(by=SYSTEM, key="k", content="d", now=NOW, do=do)
-    assert len(calls) == 1
+    assert sent_before(FORM).where == "/customers/7/"
+    assert sent_before(replace(FORM, key="other")) is None
 
 
-def test_what_failed_may_be_tried_again(counted):
-    _calls, do = counted
+@pytest.mark.django_db
+def test_sent_again_nothing_comes_of_it():
+    send()
 
-    def fail():
+    with pytest.raises(SentBefore):
+        send()
+    assert EventRecord.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_belongs_to_no_form_is_done_each_time():
+    ring()
+    ring()
+
+    assert (EventRecord.objects.count(), DoneOnce.objects.count()) == (2, 0)
+
+
+@pytest.mark.django_db
+def test_what_failed_may_be_sent_again():
+    with pytest.raises(ValueError), sending(replace(FORM)), transaction.atomic():
+        ring()
         raise ValueError
+    assert sent_before(FORM) is None
 
-    with pytest.raises(ValueError):
-        once(by=SYSTEM, key="k", content="c", now=NOW, do=fail)
-
-    assert once(by=SYSTEM, key="k", content="c", now=NOW, do=do) == 10
+    send()
 
 
-def test_keys_of_two_members_do_not_meet(counted):
-    calls, do = counted
+@pytest.mark.django_db
+def test_keys_of_two_members_do_not_meet():
     for number in (1, 2):
-        once(by=replace(SYSTEM, member_id=number), key="k", content="c", now=NOW, do=do)
+        send(replace(FORM, actor_id=number))
 
-    assert len(calls) == 2
+    assert DoneOnce.objects.count() == 2
 
 
-def test_keys_are_forgotten_after_a_week(counted):
-    _calls, do = counted
-    once(by=SYSTEM, key="old", content="c", now=NOW, do=do)
+@pytest.mark.django_db
+def test_keys_are_forgotten_after_a_week():
+    for days in (0, 8):
+        send(replace(FORM, key=f"{days}", now=NOW + datetime.timedelta(days=days)))
 
-    once(by=SYSTEM, key="new", content="c", now=NOW + datetime.timedelta(days=8), do=do)
+    forget_forms(now=NOW + datetime.timedelta(days=8))
 
-    assert list(DoneOnce.objects.values_list("key", flat=True)) == ["new"]
+    assert list(DoneOnce.objects.values_list("key", flat=True)) == ["8"]
 
 
 def test_a_digest_tells_parts_apart():
@@ -85,25 +100,24 @@ def test_a_digest_tells_parts_apart():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_one_moment_do_it_once():
-    from threading import Barrier, Thread
+def test_of_two_at_one_moment_one_is_done():
+    barrier, ends = Barrier(2), []
 
-    from django.db import connection
-
-    barrier, answers = Barrier(2), []
-
-    def send():
+    def press():
         barrier.wait()
         try:
-            answers.append(once(by=SYSTEM, key="k", content="c", now=NOW, do=lambda: 7))
+            send()
+            ends.append("done")
+        except SentBefore:
+            ends.append("sent before")
         finally:
             connection.close()
 
-    threads = [Thread(target=send) for _one in range(2)]
+    threads = [Thread(target=press) for _one in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert answers == [7, 7]
-    assert DoneOnce.objects.count() == 1
+    assert sorted(ends) == ["done", "sent before"]
+    assert EventRecord.objects.count() == 2

@@ -188,8 +188,10 @@ def add_role(*, by: Actor, labels: Mapping[str, str], like: Role) -> Role:
 def rename_role(*, by: Actor, role: Role, labels: Mapping[str, str]) -> Role:
     """Call a role something else, in each language."""
     require(by, "manage", role)
-    held = locked(role)
-    held.labels = _named(labels)
+    held, named = locked(role), _named(labels)
+    if held.labels == named:
+        return held
+    held.labels = named
     held.version += 1
     held.save(update_fields=["labels", "version"])
     announce(AccessChanged(role_id=held.pk), by=by, about=held)

@@ -28,6 +28,7 @@ from kesher.engagement.commands.tasks import NewTask, plan_task
 from kesher.engagement.models import Task, Touch
 from kesher.engagement.queries import drafts_of
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, saved, tell
 from kesher.web.customers import composing
 from kesher.web.customers.history import Asked
@@ -131,6 +132,7 @@ def _blank(
 
 
 @require_POST
+@once_only
 def compose(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what was typed in one of the forms."""
     customer = found(request.actor, Customer, pk)
@@ -230,6 +232,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@once_only
 def next_step(request: HttpRequest, pk: int) -> HttpResponse:
     """Do something about "nothing planned": a call, a visit, or say why not."""
     customer = found(request.actor, Customer, pk)

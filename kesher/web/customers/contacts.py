@@ -18,6 +18,7 @@ from kesher.customers.commands.contacts import (
 )
 from kesher.customers.models import Customer, CustomerContact
 from kesher.customers.queries import contacts_of, sharers_of
+from kesher.surface.once import once_only
 from kesher.web.customers.forms import ChangedContactForm, ContactForm
 from kesher.web.customers.saving import customer_of, did, done, drawn
 
@@ -26,6 +27,7 @@ ICONS = {"phone": "phone", "email": "mail", "address": "map-pin", "messenger": "
 LTR = ("phone", "email", "fax")
 
 
+@once_only
 def contacts(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how a customer is reached, and add a way."""
     customer = customer_of(request, pk)

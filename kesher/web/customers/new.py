@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -13,16 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kesher.core.access import guard, require_kind, visible
-from kesher.core.once import digest_of, once
 from kesher.core.refusal import Refusal
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.ties import add_beside
 from kesher.customers.duplicates import LookAlikes, Typed, look_alikes
 from kesher.customers.models import Customer
+from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment
 from kesher.web.customers.forms import NewForm
 
 
+@once_only
 def new(request: HttpRequest) -> HttpResponse:
     """The form for somebody new, and what becomes of it."""
     require_kind(request.actor, "add", Customer)
@@ -59,8 +59,7 @@ def _offered(request: HttpRequest) -> dict[str, str]:
 def _page(
     request: HttpRequest, form: NewForm, found: LookAlikes, *, status: int = 0
 ) -> HttpResponse:
-    key = request.POST.get("once", "")[:64] or uuid.uuid4().hex
-    context = {"form": form, "once": key, **_alike(request, found)}
+    context = {"form": form, **_alike(request, found)}
     template = "customers/_new.html" if is_fragment(request) else "customers/new.html"
     return render(request, template, context, status=status or form.status)
 
@@ -96,15 +95,8 @@ def _added(request: HttpRequest, form: NewForm) -> HttpResponse:
     found = look_alikes(request.actor, _typed(values))
     if found and not (request.POST.get("anyway") or beside):
         return _page(request, form, found, status=409)
-    content = digest_of(*(f"{name}={values.get(name)}" for name in sorted(form.fields)))
     try:
-        number = once(
-            by=request.actor,
-            key=request.POST.get("once", ""),
-            content=content,
-            now=timezone.now(),
-            do=lambda: _do(request, values, beside),
-        )
+        number = _do(request, values, beside)
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise

@@ -20,6 +20,7 @@ from kesher.customers.queries import ties_in_sight
 from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.models import Attachment
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, saved
 from kesher.web.customers.bought import Bought
 from kesher.web.customers.fields import Field, fields_of
@@ -132,6 +133,7 @@ def side(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@once_only
 def files(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the files that were handed in."""
     customer = found(request.actor, Customer, pk)

@@ -16,10 +16,12 @@ from kesher.core.search import find
 from kesher.customers.commands.ties import drop_tie, join_household, move_employee, tie, untie
 from kesher.customers.models import Customer, Tie
 from kesher.customers.queries import ties_of
+from kesher.surface.once import once_only
 from kesher.web.customers.forms import TieForm
 from kesher.web.customers.saving import customer_of, did, done, drawn
 
 
+@once_only
 def ties(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a customer is to others, and tie him to one more."""
     customer = customer_of(request, pk)

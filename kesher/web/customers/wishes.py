@@ -12,10 +12,12 @@ from kesher.core.changes import new_batch
 from kesher.customers.commands.wishing import drop_wish, meet_wish, note_wish, reopen_wish
 from kesher.customers.models import Customer, Wish
 from kesher.customers.queries import wishes_of
+from kesher.surface.once import once_only
 from kesher.web.customers.forms import WishForm
 from kesher.web.customers.saving import customer_of, did, done, drawn
 
 
+@once_only
 def wishes(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a customer wishes, and note one thing more."""
     customer = customer_of(request, pk)

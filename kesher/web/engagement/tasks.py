@@ -28,6 +28,7 @@ from kesher.engagement.commands.tasks import (
 )
 from kesher.engagement.models import Task
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment
 from kesher.web.customers import composing
 from kesher.web.engagement.acting import acted
@@ -126,6 +127,7 @@ def peek(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "engagement/_task_peek.html", context)
 
 
+@once_only
 def new(request: HttpRequest) -> HttpResponse:
     """Plan a task, for a customer or for ourselves."""
     require_kind(request.actor, "add", Task)
@@ -164,6 +166,7 @@ def _planned(
     return render(request, template, {"form": form, "customer": seen}, status=status)
 
 
+@once_only
 def done(request: HttpRequest, pk: int) -> HttpResponse:
     """Finish a task; the next step is offered and one key accepts it."""
     held = _task(request, pk)

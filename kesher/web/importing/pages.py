@@ -22,6 +22,7 @@ from kesher.core.models import Job
 from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
 from kesher.organization.models import Branch
+from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment
 from kesher.web.importing.work import begin, work_of
 
@@ -48,6 +49,7 @@ def import_of(request: HttpRequest, pk: int) -> ImportRun:
     return run
 
 
+@once_only
 def index(request: HttpRequest) -> HttpResponse:
     """Bring a file; below, the ones brought before."""
     kinds = allowed_kinds(request.actor)

@@ -25,6 +25,7 @@ from kesher.core.undo import Undone, undo_batch, written_by
 from kesher.surface.lists import bulk
 from kesher.surface.lists.declaring import Action, Listing, Outcome
 from kesher.surface.lists.rows import rows_of
+from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment, saved
 from kesher.web.lists.menus import input_lines
 from kesher.web.lists.pages import redraw
@@ -37,6 +38,7 @@ BULK, UNDO = "bulk", "undo"
 
 
 @require_http_methods(["GET", "POST"])
+@once_only
 def act(request: HttpRequest, listing: Listing) -> HttpResponse:
     """Ask what an action wants to know, and do it to rows.
 

@@ -19,11 +19,13 @@ from kesher.organization.commands.views import change_view, drop_view, restore_v
 from kesher.organization.models import SavedView, Team
 from kesher.surface.lists.asking import ask_state
 from kesher.surface.lists.declaring import Listing
+from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment
 
 MINE, ALL, TEAM = "mine", "all", "team-"
 
 
+@once_only
 def new(request: HttpRequest, listing: Listing) -> HttpResponse:
     """Keep the list as it stands under a name."""
     require_kind(request.actor, "view", listing.kind.model)

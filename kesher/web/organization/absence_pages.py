@@ -15,6 +15,7 @@ from kesher.core.access import Actor, Guarded, Scope, guard, require_kind, visib
 from kesher.organization.commands.working_hours import cancel_absence, plan_absence
 from kesher.organization.models import Absence, Member
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.web.organization.frame import done, settings_page
 from kesher.web.organization.member_forms import AbsenceForm
 from kesher.web.organization.saving import save
@@ -63,6 +64,7 @@ def _fell_away(record: Absence, away: list[tuple]) -> bool:
     )
 
 
+@once_only
 def absences(request: HttpRequest) -> HttpResponse:
     """Absences from today on, and a form for one more."""
     actor = request.actor

@@ -27,6 +27,7 @@ from kesher.organization.commands.settings import (
 from kesher.organization.countries import countries, currencies, time_zones
 from kesher.organization.models import Branch, Business, Holiday, Language
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.web.organization.brand import brand_samples
 from kesher.web.organization.frame import done, settings_page
 from kesher.web.organization.saving import Form, day_input, save
@@ -156,6 +157,7 @@ def logo_removal(request: HttpRequest) -> HttpResponse:
 # ---- holidays
 
 
+@once_only
 def holidays(request: HttpRequest) -> HttpResponse:
     """The days on which the business is closed."""
     require_kind(request.actor, "manage", Business)

@@ -20,11 +20,13 @@ from kesher.organization.commands.inviting import (
 )
 from kesher.organization.models import Branch, Invitation, Member, Role
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.web.organization.frame import done, settings_page
 from kesher.web.organization.member_forms import InviteForm
 from kesher.web.organization.saving import saved
 
 
+@once_only
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a colleague; below, who has not answered yet."""
     actor = request.actor

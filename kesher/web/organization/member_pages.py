@@ -24,6 +24,7 @@ from kesher.organization.models import Absence, Branch, Member, Role, Shift, Tea
 from kesher.organization.sessions import sessions_of
 from kesher.organization.viewing import viewed_member
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.web.lists.crumb import crumb_of
 from kesher.web.organization.absence_pages import absence_rows
 from kesher.web.organization.devices import device_name
@@ -187,6 +188,7 @@ def second_step_removal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@once_only
 def shift_planning(request: HttpRequest, pk: int) -> HttpResponse:
     """Add hours to the week."""
     person = found(request.actor, Member, pk)

@@ -17,6 +17,7 @@ from kesher.core.access import Actor, Scope, guard, require_kind, visible
 from kesher.organization.commands import places
 from kesher.organization.models import Branch, Resource, Team
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.web.organization.frame import done, settings_page
 from kesher.web.organization.saving import Form, save
 
@@ -86,6 +87,7 @@ def _values(form: Form) -> tuple[dict[str, Any], int | None]:
 # ---- branches
 
 
+@once_only
 def branches(request: HttpRequest, edited: tuple[int, Form] | None = None) -> HttpResponse:
     """Where customers are served."""
     actor = request.actor
@@ -143,6 +145,7 @@ def branch_reopening(request: HttpRequest, pk: int) -> HttpResponse:
 # ---- teams
 
 
+@once_only
 def teams(request: HttpRequest, edited: tuple[int, Form] | None = None) -> HttpResponse:
     """People who share their work."""
     actor = request.actor
@@ -194,6 +197,7 @@ def team_removal(request: HttpRequest, pk: int) -> HttpResponse:
 # ---- rooms and devices
 
 
+@once_only
 def resources(request: HttpRequest, edited: tuple[int, Form] | None = None) -> HttpResponse:
     """What can be booked."""
     actor = request.actor

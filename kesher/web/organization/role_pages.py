@@ -22,6 +22,7 @@ from kesher.organization.models import Classification, Language, Role
 from kesher.organization.presets import CLASSIFICATIONS, ROLES
 from kesher.organization.rights import ACTION_LABELS, ACTIONS, RIGHTS, Right, cells_of
 from kesher.surface.found import found
+from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment
 from kesher.web.organization.frame import done, settings_page
 from kesher.web.organization.saving import Form, save
@@ -107,6 +108,7 @@ def _likes(actor: Actor, known: list[Role]) -> list[Role]:
     return [role for role in known if not role.is_owner and is_within(actor, role)]
 
 
+@once_only
 def roles(request: HttpRequest) -> HttpResponse:
     """What every role may see and do, on one page."""
     actor = request.actor
@@ -260,6 +262,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@once_only
 def classification_new(request: HttpRequest) -> HttpResponse:
     """Add a classification of one's own."""
     require_kind(request.actor, "manage", Classification)
