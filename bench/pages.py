@@ -60,15 +60,17 @@ def pages(client: Client) -> dict[str, dict[str, float]]:
     dice = random.Random(11)
     some = dice.sample(list(Customer.objects.values_list("pk", "phone", "last_name")[:50_000]), 250)
 
-    def get(address: str) -> None:
-        answer = client.get(address)
+    def get(address: str, **headers: str) -> None:
+        answer = client.get(address, headers=headers)
         assert answer.status_code == 200, (address, answer.status_code)
 
-    def save(n: int) -> None:
-        _pk, phone, last = some[n]
-        form = {"kind": "person", "first_name": dice.choice(FIRST), "last_name": last,
-                "phone": phone, "once": f"bench-{n}"}  # fmt: skip
-        assert client.post("/customers/new/", form).status_code in (200, 302, 409, 422)
+    def find(typed: str) -> None:
+        get(f"/find/?q={typed}", hx_request="true")
+
+    def save(n: int, *, phone: str, name: str, status: int) -> None:
+        form = {"kind": "person", "name": name, "phone": phone, "once": f"{status}-{n}"}
+        answer = client.post("/customers/new/", form)
+        assert answer.status_code == status, (form, answer.status_code)
 
     return {
         "list, first page": measure(lambda n: get("/customers/")),
@@ -78,13 +80,28 @@ def pages(client: Client) -> dict[str, dict[str, float]]:
                 "&sort=-last_touch"
             )
         ),
-        "find by name": measure(
+        "find by name": measure(lambda n: find(f"{dice.choice(FIRST)}+{dice.choice(LAST)}")),
+        "find by last digits": measure(lambda n: find(some[n][1][-6:])),
+        "find with a typo": measure(lambda n: find(f"{dice.choice(LAST)[:-1]}x")),
+        "find, as a page": measure(
             lambda n: get(f"/find/?q={dice.choice(FIRST)}+{dice.choice(LAST)}")
         ),
-        "find by last digits": measure(lambda n: get(f"/find/?q={some[n][1][-6:]}")),
-        "find with a typo": measure(lambda n: get(f"/find/?q={dice.choice(LAST)[:-1]}x")),
         "customer's page": measure(lambda n: get(f"/customers/{some[n][0]}/")),
-        "save with duplicate warning": measure(save),
+        "save, refused with a warning": measure(
+            lambda n: save(n, phone=some[n][1], name=f"Noa {some[n][2]}", status=409)
+        ),
+        "save, nobody alike": measure(
+            lambda n: save(
+                n,
+                phone=f"059-{n:07d}",
+                name=(
+                    "".join(random.choices("bcdfghjklmnpqrstvwz", k=9))
+                    + " "
+                    + "".join(random.choices("bdfgklmnprstvz", k=11))
+                ),
+                status=302,
+            )
+        ),
     }
 
 
@@ -96,7 +113,7 @@ def main() -> None:
     built = time.perf_counter() - began
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
     print(f"{built:.0f} s to build", file=sys.stderr)
     print(json.dumps({"build_s": round(built, 1), "pages": pages(client)}))

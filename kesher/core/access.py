@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import TypeVar, overload
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -68,7 +69,11 @@ class Actor:
 
     def cleared_for(self, classification: str) -> bool:
         """Whether this actor may read what carries the classification."""
-        return self.is_system or classification == OPEN or classification in self.clearances
+        return _is_cleared(classification, self.is_system, self.clearances)
+
+
+def _is_cleared(classification: str, is_system: bool, clearances: frozenset[str]) -> bool:
+    return is_system or classification == OPEN or classification in clearances
 
 
 SYSTEM = Actor(label="Kesher", is_system=True)
@@ -222,8 +227,15 @@ def require_kind(actor: Actor, action: str, model: type[Model]) -> None:
 
 def readable(actor: Actor, model: type[Model]) -> frozenset[str]:
     """The columns of a kind that the actor may read, sort, filter, search, count and export by."""
+    return _readable(model, actor.is_system, actor.clearances)
+
+
+@lru_cache(maxsize=1024)
+def _readable(model: type[Model], is_system: bool, clearances: frozenset[str]) -> frozenset[str]:
     declared = policy_of(model).fields
-    return frozenset(name for name, kept in declared.items() if actor.cleared_for(kept))
+    return frozenset(
+        name for name, kept in declared.items() if _is_cleared(kept, is_system, clearances)
+    )
 
 
 class Label:

@@ -39,6 +39,7 @@ from kesher.core.text import clean
 SIZE = 50
 LONGEST = 2000  # characters of a cursor
 FURTHEST = 10**9
+FEW = 2500  # rows that are sorted at once rather than looked for among the nearest
 NEAR = 20  # times as many rows as are wanted are looked at before all are
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?$")
 
@@ -180,11 +181,16 @@ class _Walk:
         held = asked.held(self.rows).order_by(*order)[:number]
         if not self.paths:
             return list(held.values_list("pk", *self._edge()))
-        if self.is_narrowed and not is_empty:
+        if self.is_narrowed and not is_empty and not self.are_few:
             near = self._read(self._nearest(asked, number), order)
             if len(near) == number:
                 return near
         return self._read(held.values("pk"), order)
+
+    @cached_property
+    def are_few(self) -> bool:
+        """Whether so few rows meet the filters that all of them may be sorted."""
+        return count_up_to(self.rows, FEW)[1]
 
     def _nearest(self, asked: _Asked, number: int) -> QuerySet:
         """Those that meet the filters among the first in order, whether or not they do.

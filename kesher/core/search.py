@@ -122,20 +122,25 @@ def find(actor: Actor, text: str, *, kinds: Sequence[str] = (), limit: int = 20)
     searches = {search.declared.kind: search for search in wanted}
     if asked.name_and_number:
         _ask_both(searches, asked)
+    _walk(searches, asked, limit)
+    hits = [hit for search in wanted for hit in search.hits()]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.title, hit.pk))[:limit]
+
+
+def _walk(searches: dict[str, _Search], asked: Asked, limit: int) -> None:
+    """From exact to generous, until as much is found as is wanted: what comes later is no better."""
     for step in STEPS:
-        found = sum(len(search.found) for search in wanted)
-        if found >= limit:  # a later step finds nothing better
-            break
+        found = sum(len(search.found) for search in searches.values())
+        if found >= limit:
+            return
         if step.is_alone and found:
             continue
         for query in step.read(asked):
             _ask(searches, asked, query, step.base)
-        for search in wanted:
+        for search in searches.values():
             search.keep()
-        if step.is_alone and any(search.found for search in wanted):
-            break
-    hits = [hit for search in wanted for hit in search.hits()]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.title, hit.pk))[:limit]
+        if step.is_alone and any(search.found for search in searches.values()):
+            return
 
 
 def named_alike(kind: str, names: Sequence[str], *, limit: int = NEWEST) -> list[int]:

@@ -28,6 +28,7 @@ WORKER = (sys.executable, "-m", "kesher.config.command_line", "worker")
 CALM_SECONDS = 60
 LONGEST_PAUSE = 30
 PATIENCE_SECONDS = 20
+GARBAGE = (10_000, 20, 100)  # what was loaded is frozen; a page makes some ten thousand objects
 
 
 def serve(address: Address, *, tell: Callable[[str], object], with_worker: bool = True) -> None:
@@ -60,6 +61,7 @@ def preload() -> None:
             connection.close_pool()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def web_server(address: Address) -> Granian:
