@@ -128,7 +128,7 @@ def find(actor: Actor, text: str, *, kinds: Sequence[str] = (), limit: int = 20)
 
 
 def _walk(searches: dict[str, _Search], asked: Asked, limit: int) -> None:
-    """From exact to generous, until as much is found as is wanted: what comes later is no better."""
+    """From exact to generous, until enough is found: what comes later is no better."""
     for step in STEPS:
         found = sum(len(search.found) for search in searches.values())
         if found >= limit:

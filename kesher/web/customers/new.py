@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +18,7 @@ from kesher.customers.commands.ties import add_beside
 from kesher.customers.duplicates import LookAlikes, Typed, look_alikes
 from kesher.customers.models import Customer
 from kesher.surface.once import once_only
-from kesher.surface.page import is_fragment
+from kesher.surface.page import go, is_fragment
 from kesher.web.customers.forms import NewForm
 
 
@@ -103,7 +103,7 @@ def _added(request: HttpRequest, form: NewForm) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, form, found, status=refusal.status)
     messages.success(request, _("%(name)s is here now.") % {"name": values["name"]})
-    return redirect("customer", number)
+    return go(request, "customer", number)
 
 
 def _beside(request: HttpRequest) -> Customer | None:
