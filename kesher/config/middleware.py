@@ -1,16 +1,29 @@
-"""What holds for every page: it is private, forgotten at sign-out, and a fragment never swaps in
-the sign-in page."""
+"""What holds for every page: it travels light, is private, forgotten at sign-out, and a fragment
+never swaps in the sign-in page."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
 Answer = Callable[[HttpRequest], HttpResponse]
 UNUSED_BY_KESHER = "camera=(), display-capture=(), geolocation=(), payment=(), usb=()"
+
+
+class CompressedPages(GZipMiddleware):
+    """Pages travel compressed, files as they are.
+
+    Django pads each page at random, so that its size does not betray what it holds.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class PrivatePages:

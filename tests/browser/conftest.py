@@ -15,16 +15,12 @@ from tests.running import Server
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PATIENCE = 10_000
-# Written beside pages that moved meanwhile: to be run and settled before they guard each change.
-UNSETTLED = {"test_parts", "test_passkey", "test_signing_in", "test_watching"}
 
 
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            if item.path.stem in UNSETTLED:
-                item.add_marker(pytest.mark.soak)
 
 
 def chromium() -> str:
@@ -78,9 +74,8 @@ def open_as(browser, server, watch) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         watch.attach(context)
-        cookies = {"language": language}
-        if name:
-            cookies |= server.session_of(f"{name}@clinic.test")
+        cookies = server.session_of(f"{name}@clinic.test") if name else {}
+        cookies = {**cookies, "language": language}  # signing in brought the member's own
         context.add_cookies(
             [{"name": key, "value": value, "url": server.url} for key, value in cookies.items()]
         )

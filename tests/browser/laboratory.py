@@ -134,10 +134,10 @@ class Laboratory:
             return {"content_type": "text/html", **self.answers[path]}
         if path == "/live":
             return {"content_type": "text/event-stream", "body": "retry: 60000\n\n"}
-        return {
-            "content_type": "text/html; charset=utf-8",
-            "body": self._body(method, path, values),
-        }
+        fulfilment = {"content_type": "text/html; charset=utf-8"}
+        if method == "POST" and values.get("value") == "refused":
+            fulfilment |= {"status": 422, "headers": {"HX-Reswap": "innerHTML"}}
+        return {**fulfilment, "body": self._body(method, path, values)}
 
     def _body(self, method: str, path: str, values: dict[str, str]) -> str:
         if path.startswith("/cell/"):
@@ -158,9 +158,7 @@ class Laboratory:
             return FORM.format(n=number, column=column, value=now)
         if values["value"] == "refused":
             form = FORM.format(n=number, column=column, value=values["value"])
-            return f'{start}{form}<p class="field-error">Not so</p></td>'.replace(
-                "</form><p", "<p"
-            ).replace("</p></td>", "</p></form></td>")
+            return form.replace("</form>", '<p class="field-error">Not so</p></form>')
         self.cells[path] = values["value"]
         return f"{start}{values['value']}</td>"
 

@@ -314,6 +314,7 @@ def test_tab_saves_and_goes_along_and_a_refused_value_stays_in_its_field(laborat
     window.keyboard.press("Enter")
     expect(window.locator("[data-row='3'] .field-error")).to_have_text("Not so")
     expect(window.locator("[name=value]")).to_have_value("refused")
+    expect(window.locator("[name=value]")).to_be_focused()
     window.keyboard.press("Escape")
     expect(window.locator("[data-row='3'] [data-cell=b]")).to_have_text("b3")
     assert laboratory.cells == {"/cell/3/a": "one"}

@@ -62,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": kinds,
         "refusal": refusal,
-        "recent": [_line(run) for run in imports_of(request.actor)[:RECENT]],
+        "brought": [_line(run) for run in imports_of(request.actor)[:RECENT]],
     }
     return render(request, "importing/index.html", context, status=422 if refusal else 200)
 

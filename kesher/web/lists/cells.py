@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kesher.core.access import label_of, require_kind
 from kesher.core.changes import EditConflict
@@ -18,7 +19,7 @@ from kesher.surface.lists.asking import ask_state
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.editing import Editing, editing, write
 from kesher.surface.lists.rows import Sheet, values_of
-from kesher.surface.page import is_fragment
+from kesher.surface.page import is_fragment, saved
 from kesher.web.lists.pages import pen_of
 from kesher.web.lists.table import RowWriter
 
@@ -34,14 +35,15 @@ def cell(request: HttpRequest, listing: Listing, pk: int, name: str) -> HttpResp
     typed = request.POST.get("value", "")
     try:
         with transaction.atomic():
-            write(held, by=request.actor, typed=typed, seen=_seen(request))
+            batch = write(held, by=request.actor, typed=typed, seen=_seen(request))
     except EditConflict as conflict:
         return _clash(request, held, typed, conflict)
     except Refusal as refusal:
         return _form(request, held, typed=typed, error=str(refusal), status=refusal.status)
     if not is_fragment(request):
         return redirect(reverse(listing.name))
-    return _drawn(request, listing, pk, name)
+    drawn = _drawn(request, listing, pk, name)
+    return saved(request, drawn, _("Saved."), undo=reverse("undo", args=[batch]) if batch else "")
 
 
 def _seen(request: HttpRequest) -> int | None:
@@ -75,7 +77,10 @@ def _form(
         "listing": held.listing,
     }
     template = "lists/_cell.html" if is_fragment(request) else "lists/cell.html"
-    return render(request, template, context | more, status=status)
+    response = render(request, template, context | more, status=status)
+    if status >= 400:  # the form goes into the cell, which only a saved value replaces
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def _clash(request: HttpRequest, held: Editing, typed: str, conflict: EditConflict) -> HttpResponse:
