@@ -11,6 +11,7 @@ from django.utils import timezone
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.core.access import SYSTEM
 from kesher.customers.commands.wishing import note_wish
+from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.commands.touching import NewTouch, record_touches
 from tests.access.records import Records
 
@@ -26,7 +27,8 @@ class Canary:
 
 PHONE, EMAIL = ("052-647-3190", "+972526473190", "0526473190"), ("noa@example.test",)
 ABOUT, WISH, NOTE = "Canary-afraid-of-heights", "Canary-wants-a-piano", "Canary-penicillin"
-FILE, AMOUNT = "canary-xray.txt", ("87,654.32", "87654.32", "87.654,32", "87,654")
+FILE, CONTENT = "canary-xray.txt", "Canary-shadow-on-the-left"
+AMOUNT = ("87,654.32", "87654.32", "87.654,32", "87,654")
 
 
 def plant_canaries(records: Records) -> list[Canary]:
@@ -35,12 +37,17 @@ def plant_canaries(records: Records) -> list[Canary]:
     noa.about, noa.birth_on = ABOUT, datetime.date(1987, 6, 5)
     noa.save(update_fields=["about", "birth_on"])
     note_wish(by=SYSTEM, customer=noa, text=WISH, on=timezone.localdate())
-    record_touches(
+    (note,) = record_touches(
         by=SYSTEM, now=timezone.now(),
         touches=[NewTouch(
             customer=noa, channel="note", text=NOTE, member=dentist, classification="health",
             happened_at=timezone.now() - datetime.timedelta(hours=1),
         )],
+    )  # fmt: skip
+    records.made["hidden touch"] = note
+    records.made["hidden file"] = attach_file(
+        by=SYSTEM, customer=noa, chunks=[CONTENT.encode()], name=FILE, now=timezone.now(),
+        classification="health",
     )  # fmt: skip
     record_purchases(
         by=SYSTEM,
@@ -56,5 +63,6 @@ def plant_canaries(records: Records) -> list[Canary]:
         Canary("birthday", "personal", ("5 Jun 1987", "05/06/1987", "1987-06-05", "5.6.1987")),
         Canary("wish", "personal", (WISH,)),
         Canary("medical note", "health", (NOTE,)),
+        Canary("medical file", "health", (FILE, CONTENT)),
         Canary("purchase", "financial", (*AMOUNT, "Canary-implant")),
     ]
