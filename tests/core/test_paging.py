@@ -18,7 +18,7 @@ from kesher.customers.models import Customer
 from kesher.engagement.models import Task
 
 quick = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 ORDERS = [
     Order(columns, descending)
@@ -40,20 +40,26 @@ def customers(draw):
 
 
 def put(rows) -> None:
-    PurchaseSummary.objects.all().delete()
-    Customer.objects.all().delete()
-    for number, (name, city, day, bought) in enumerate(rows):
-        customer = Customer.objects.create(
+    # Nothing hangs on these rows: asking all tables whether something does is half the time.
+    for model in (PurchaseSummary, Customer):
+        model.objects.all()._raw_delete("default")
+    made = Customer.objects.bulk_create(
+        Customer(
             name=str(name), sort_name="" if name == 3 else str(name),
             city="" if city is None else str(city),
             reference=None if city is None else f"R{number % 5}{number}",
             since_on=None if day is None else DAY + datetime.timedelta(days=day),
-        )  # fmt: skip
-        if bought is not None:
-            PurchaseSummary.objects.create(
-                customer=customer, currency="ILS", total=Decimal(bought) + Decimal("0.1"),
-                count=bought, last_on=DAY + datetime.timedelta(days=bought) if bought else None,
-            )  # fmt: skip
+        )
+        for number, (name, city, day, _bought) in enumerate(rows)
+    )  # fmt: skip
+    PurchaseSummary.objects.bulk_create(
+        PurchaseSummary(
+            customer=customer, currency="ILS", total=Decimal(bought) + Decimal("0.1"),
+            count=bought, last_on=DAY + datetime.timedelta(days=bought) if bought else None,
+        )
+        for customer, (*_others, bought) in zip(made, rows, strict=True)
+        if bought is not None
+    )  # fmt: skip
 
 
 def key(customer: Customer, order: Order):
@@ -120,8 +126,7 @@ def test_going_back_shows_the_same_pages(db, order, rows, size):
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
-@pytest.mark.parametrize("near", [1, 2, 20])
-@given(rows=customers(), size=st.integers(1, 3))
+@given(near=st.sampled_from([1, 2, 20]), rows=customers(), size=st.integers(1, 3))
 @quick
 def test_looking_at_the_nearest_first_changes_nothing(db, monkeypatch, order, near, rows, size):
     monkeypatch.setattr(paging, "NEAR", near)
