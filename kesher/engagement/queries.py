@@ -17,6 +17,7 @@ from kesher.organization.queries import actor_of
 MOST_MARKED = 30
 MOST_FILES = 300
 MOST_TASKS = 100
+MOST_TOUCHES = 30
 MOST_MENTIONABLE = 6
 PAGE = 30
 
@@ -30,15 +31,14 @@ class Marked:
     closing: Touch | None
 
 
-def marked_touches(actor: Actor, customer: Customer) -> Marked:
-    """What was agreed, what is complained about, and why nothing more is planned."""
-    stands_out = (
-        Q(pinned_at__isnull=False)
-        | Q(severity__isnull=False, settled_at__isnull=True)
-        | Q(outcome=CLOSED)
-    )
-    rows = touches_of(actor, customer).filter(stands_out)
-    found = list(rows.order_by("-happened_at", "-pk")[:MOST_MARKED])
+def marked_touches(
+    actor: Actor, customer: Customer, known: Sequence[Touch] | None = None
+) -> Marked:
+    """What was agreed, what is complained about, and why nothing more is planned.
+
+    `known` are all touches with the customer, the latest first, where somebody has them already.
+    """
+    found = _standing_out(actor, customer) if known is None else known
     pinned = [row for row in found if row.pinned_at]
     return Marked(
         agreements=sorted(pinned, key=lambda row: row.pinned_at, reverse=True),
@@ -47,9 +47,27 @@ def marked_touches(actor: Actor, customer: Customer) -> Marked:
     )
 
 
+def _standing_out(actor: Actor, customer: Customer) -> Sequence[Touch]:
+    """The latest touches that are pinned, complain, or close: what is looked for among many."""
+    stands_out = (
+        Q(pinned_at__isnull=False)
+        | Q(severity__isnull=False, settled_at__isnull=True)
+        | Q(outcome=CLOSED)
+    )
+    rows = touches_of(actor, customer).filter(stands_out)
+    return list(rows.order_by("-happened_at", "-pk")[:MOST_MARKED])
+
+
 def touches_of(actor: Actor, customer: Customer) -> QuerySet[Touch]:
     """The touches with a customer that the actor may see."""
     return hanging(actor, Touch, customer).filter(binned_at__isnull=True).defer("folded")
+
+
+def recent_touches(actor: Actor, customer: Customer) -> list[Touch] | None:
+    """All touches with a customer; nothing where they are more than a page of his history."""
+    rows = touches_of(actor, customer).order_by("-happened_at", "-pk")
+    found = list(rows[: MOST_TOUCHES + 1])
+    return found if len(found) <= MOST_TOUCHES else None
 
 
 def recent_tasks(actor: Actor, customer: Customer) -> list[Task] | None:

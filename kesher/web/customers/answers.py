@@ -89,10 +89,14 @@ def answers_of(
     names: Names,
     *,
     now: datetime,
+    touches: Sequence[Touch] | None,
 ) -> Answers:
-    """The five answers, as far as the actor may read what they rest on."""
+    """The five answers, as far as the actor may read what they rest on.
+
+    `touches` are all of the customer's, the latest first, or nothing where they are many.
+    """
     today = moments.local_day(now)
-    marked = marked_touches(actor, customer) if may(actor, "view", Touch) else Marked([], [], None)
+    marked = marked_touches(actor, customer, touches)
     last_at, last_channel = _last_contact(actor, customer)
     step = _next_step(actor, planned, marked, last_at, customer, names, today)
     complaints = guard(actor, marked.complaints)

@@ -19,7 +19,7 @@ from kesher.core.access import Actor, Guarded, allows, guard, hanging, may
 from kesher.core.timeline import Entry, upcoming
 from kesher.customers.models import Customer, CustomerBranch, CustomerTag
 from kesher.engagement.models import Attachment, Task, Touch
-from kesher.engagement.queries import MOST_FILES, attachments_of, recent_tasks
+from kesher.engagement.queries import MOST_FILES, attachments_of, recent_tasks, recent_touches
 from kesher.surface.found import found
 from kesher.web.customers.answers import Answers, answers_of, late_words, span_words
 from kesher.web.customers.bought import Bought, bought_by
@@ -110,6 +110,9 @@ class Whole:
         tasks = recent_tasks(self.actor, self.record)
         if tasks is not None:
             held["task"] = tasks
+        touches = recent_touches(self.actor, self.record) if may(self.actor, "view", Touch) else []
+        if touches is not None:
+            held["touch"] = touches
         if len(self.attachments) < MOST_FILES:
             held["file"] = self.attachments
         if self.bought is None or self.bought.rows is not None:
@@ -142,7 +145,13 @@ class Whole:
             language=str(seen.get_language_display) if record.language else "",
             days=day_names(record.preferred_days, short=True),
             answers=answers_of(
-                self.actor, record, self.planned, self.bought, self.names, now=self.now
+                self.actor,
+                record,
+                self.planned,
+                self.bought,
+                self.names,
+                now=self.now,
+                touches=self.known.get("touch"),
             ),
             rhythm=_rhythm(self.bought, self.today),
             may_change=self.may_change,
