@@ -4,7 +4,7 @@
 import { isShown, say } from "./dom.js";
 
 const MARKED = "[data-focus], [aria-invalid=true], [autofocus]";
-const ASKED = new Set(["click", "submit", "keydown"]);
+const ASKED = new Set(["click", "submit", "keydown", "open"]);
 
 const first = (places, wanted) =>
   places

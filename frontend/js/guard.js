@@ -42,6 +42,7 @@ window.addEventListener("pageshow", () => {
 });
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
   if (!event.target.closest("[data-back]") || history.length < 2) return;
   event.preventDefault();
   history.back();

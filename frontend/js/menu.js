@@ -70,10 +70,16 @@ class Menu extends HTMLElement {
       return;
     }
     if (!isOpen) return;
+    const typed = event.target.matches("input:not([type=checkbox])") && event.target;
+    // The form of many actions would take the button of its first one.
+    if (typed && event.key === "Enter") {
+      event.preventDefault();
+      return typed.closest("details, [popover]").querySelector(".btn-primary")?.click();
+    }
     const { items } = this;
     const now = items.indexOf(document.activeElement);
     const to = { ArrowDown: now + 1, ArrowUp: now < 0 ? -1 : now - 1, Home: 0, End: -1 }[event.key];
-    if (to === undefined || (event.target.matches("input:not([type=checkbox])") && !event.key.startsWith("Arrow"))) return;
+    if (to === undefined || (typed && !event.key.startsWith("Arrow"))) return;
     event.preventDefault();
     items.at(to % items.length)?.focus();
   }

@@ -37,7 +37,7 @@ class Toast extends HTMLElement {
   }
 
   handleEvent({ type }) {
-    if (type === "submit") setTimeout(() => this.remove());
+    if (type === "submit") this.hidden = true; // the answer still comes to the form in it
     else if (type === "pointerenter" || type === "focusin" || document.hidden) this.hold();
     else setTimeout(() => this.run());
   }

@@ -38,14 +38,15 @@ declare(
         ),
         Field(
             name="stage", label=_("Life stage"), type=Type.CHOICE, groups=True, editable=True,
-            choices=lambda actor: Customer.Stage.choices,
+            choices=lambda actor: Customer.Stage.choices, sort=("stage", "sort_name"),
         ),
         Field(
             name="owner", label=_("Responsible"), type=Type.REF, refers=Member, choices=members,
-            groups=True, editable=True,
+            sort=("owner__name", "sort_name"), groups=True, editable=True,
         ),
         Field(
-            name="team", label=_("Team"), type=Type.REF, refers=Team, groups=True, editable=True
+            name="team", label=_("Team"), type=Type.REF, refers=Team, groups=True, editable=True,
+            sort=("team__name", "sort_name"),
         ),
         Field(
             name="branches", label=_("Branches"), type=Type.REF, refers=Branch, groups=True,

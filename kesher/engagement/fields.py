@@ -46,7 +46,7 @@ declare(
         ),
         Field(
             name="branch", label=_("Branch"), type=Type.REF, refers=Branch, groups=True,
-            editable=True,
+            sort=("branch__name",), editable=True,
         ),
         Field(
             name="repeat", label=_("Repeat"), type=Type.CHOICE, groups=True,

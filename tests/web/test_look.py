@@ -382,7 +382,7 @@ class Entry:
 @pytest.mark.parametrize(("code", "direction"), [("en", "ltr"), ("he", "rtl"), ("el", "ltr")])
 def test_the_frame_turns_with_the_language(code, direction):
     with in_language(code):
-        page = render_to_string("base.html", {"nav": [Entry], "csrf_token": "abc"})
+        page = render_to_string("base.html", {"nav": (Entry,), "csrf_token": "abc"})
     assert f'<html lang="{code}" dir="{direction}"' in page
     assert 'aria-current="page"' in page
     assert 'data-key="g t"' in page

@@ -94,7 +94,8 @@ class Listing:
     beside: tuple[str, ...] = ()  # fields that drawing the columns needs
     painters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
-    edit: Callable[..., None] | None = None  # by, record, name, value, seen: writes one field
+    # by, record, name, value, seen, batch: writes one field; returns the batch that takes it back
+    edit: Callable[..., str] | None = None
     edit_choices: Mapping[str, Callable[[Actor], Any]] = field(default_factory=dict)  # narrower
     edit_rights: tuple[str, ...] = ("change",)  # any of which allows it
     peek: tuple[str, ...] = ()  # fields of the look without leaving

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import AccessDenied, Actor, allows, visible
+from kesher.core.changes import new_batch
 from kesher.core.fields import Field, Type, choices_of
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
@@ -67,10 +68,12 @@ def _held(record: Model, one: Field) -> Any:
     return getattr(record, column.attname if column.is_relation else one.path)
 
 
-def write(cell: Editing, *, by: Actor, typed: str, seen: int | None) -> None:
-    """Write what was typed into a cell, by the command of its part."""
-    value = value_of(cell.one, typed, by)
-    cell.listing.edit(by=by, record=cell.record, name=cell.one.name, value=value, seen=seen)
+def write(cell: Editing, *, by: Actor, typed: str, seen: int | None) -> str:
+    """Write what was typed into a cell, by the command of its part; return the way back, if any."""
+    value, batch = value_of(cell.one, typed, by), new_batch()
+    return cell.listing.edit(
+        by=by, record=cell.record, name=cell.one.name, value=value, seen=seen, batch=batch
+    )
 
 
 def value_of(one: Field, typed: str, actor: Actor) -> Any:

@@ -48,20 +48,19 @@ class Export:
         """How many rows it will hold, counted up to a number."""
         return count_up_to(self._rows(), most)
 
-    def chunks(self) -> Iterator[list[list[Any]]]:
-        """The rows as cells. Each chunk is asked for by itself, so that no reading lasts long."""
-        read = reader(self.actor, self.fields)
-        words = self._words()
-        at = ""
-        while True:
+    def values(self) -> Iterator[list[tuple[int, list[Any]]]]:
+        """The rows as they are read. Each chunk is asked for by itself: no reading lasts long."""
+        read, at, is_first = reader(self.actor, self.fields), "", True
+        while at or is_first:
             found = page(self._rows(), self.ask.order, read.paths, at=at, size=CHUNK)
-            if found.rows:
-                yield [
-                    cells_of(self.fields, values, words) for _pk, values in read.rows(found.rows)
-                ]
-            if not found.forth:
-                return
-            at = found.forth
+            yield read.rows(found.rows)
+            at, is_first = found.forth, False
+
+    def chunks(self) -> Iterator[list[list[Any]]]:
+        """The rows as cells of a file."""
+        words = self._words()
+        for rows in self.values():
+            yield [cells_of(self.fields, values, words) for _pk, values in rows]
 
     def rows(self) -> Iterator[list[Any]]:
         """The rows one by one."""

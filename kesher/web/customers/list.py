@@ -100,9 +100,12 @@ def complaints(pen: Pen, value: Any, row: Row) -> Any:
 # ---- what can be done
 
 
-def edit(*, by: Actor, record: Customer, name: str, value: Any, seen: int | None) -> None:
+def edit(
+    *, by: Actor, record: Customer, name: str, value: Any, seen: int | None, batch: str
+) -> str:
     """Write one field of one customer."""
-    change_customer(by=by, customer=record, values={name: value}, seen=seen)
+    change_customer(by=by, customer=record, values={name: value}, seen=seen, batch=batch)
+    return batch
 
 
 def set_owner(*, by: Actor, record: Customer, given: Mapping[str, str], batch: str) -> None:

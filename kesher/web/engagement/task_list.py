@@ -140,9 +140,10 @@ def _told(request: HttpRequest, said: str, *, undo: str = "") -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
 
 
-def edit(*, by: Actor, record: Task, name: str, value: Any, seen: int | None) -> None:
+def edit(*, by: Actor, record: Task, name: str, value: Any, seen: int | None, batch: str) -> str:
     """Write one field of one task."""
-    change_task(by=by, task=record, values={name: value}, seen=seen)
+    change_task(by=by, task=record, values={name: value}, seen=seen, batch=batch)
+    return batch
 
 
 def set_owner(*, by: Actor, record: Task, given: Mapping[str, str], batch: str) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +21,11 @@ from kesher.core.models import Job
 from kesher.surface.lists.bulk import strict_ask
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.export import AT_ONCE, FORMATS, Export, export_of
+from kesher.surface.lists.rows import fields_of
+from kesher.web.lists.chips import chips
 from kesher.web.lists.many import follow
+from kesher.web.lists.pages import pen_of
+from kesher.web.lists.table import RowWriter, heads
 from kesher.web.lists.work import exports_folder, told, write_file
 
 TYPES = {
@@ -25,6 +33,7 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MOST = 10_000_000
+PAPER = "paper"
 
 
 @require_POST
@@ -32,12 +41,14 @@ def export(request: HttpRequest, listing: Listing) -> HttpResponse:
     """The list as a file, of what the reader may export; that it was written is kept as a job."""
     require_kind(request.actor, "view", listing.kind.model)
     ending = request.POST.get("format", "")
-    if ending not in FORMATS:
+    if ending not in (*FORMATS, PAPER):
         raise Http404
     state, today = request.POST.get("in", ""), timezone.localdate()
     this = strict_ask(listing, request.actor, state, today=today)
     made = export_of(this, request.actor, today=today)
     count, is_all = made.count(AT_ONCE)
+    if ending == PAPER:
+        return _on_paper(request, made, count, is_all=is_all)
     if is_all:
         return _at_once(request, made, ending, count)
     total, _is_all = made.count(MOST)
@@ -59,6 +70,25 @@ def _at_once(request: HttpRequest, made: Export, ending: str, count: int) -> Htt
             content = path.read_bytes()
         held.advance(count)
     return _named(HttpResponse(content, content_type=TYPES[ending]), made.name(ending))
+
+
+def _on_paper(request: HttpRequest, made: Export, count: int, *, is_all: bool) -> HttpResponse:
+    """The rows in one table for the printer, with nothing to press."""
+    this = made.ask
+    read = replace(made, fields=fields_of(this, request.actor))
+    writer = RowWriter(this, request.actor, pen_of(request, this.listing), read.fields)
+    held = start_job(by=request.actor, name="export", total=count)
+    with working(held):
+        rows = islice(chain.from_iterable(read.values()), AT_ONCE)
+        drawn = [writer.plain_row(pk, values) for pk, values in rows]
+        held.advance(len(drawn))
+    fields = this.listing.fields(request.actor)
+    context = {
+        "listing": this.listing, "rows": drawn, "most": AT_ONCE, "is_all": is_all,
+        "heads": heads(this, fields), "chips": chips(this, request.actor, today=made.today),
+        "back": f"{reverse(this.listing.name)}?{this.state or 'all=1'}",
+    }  # fmt: skip
+    return render(request, "lists/paper.html", context)
 
 
 @require_GET

@@ -20,12 +20,13 @@ def name(pen: Pen, value: Any, row: Row) -> Any:
     return lead(pen.open(row), value, under, key=row.pk)
 
 
-def edit(*, by: Actor, record: Member, name: str, value: Any, seen: int | None) -> None:
-    """Write one field of one member."""
+def edit(*, by: Actor, record: Member, name: str, value: Any, seen: int | None, batch: str) -> str:
+    """Write one field of one member. A right that was given is not taken back by a batch."""
     if name == "role":
         assign_role(by=by, member=record, role=value, seen=seen)
     else:
         change_member(by=by, member=record, values={name: value}, seen=seen)
+    return ""
 
 
 MEMBERS = register(
