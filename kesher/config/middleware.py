@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
@@ -67,6 +68,19 @@ class SignInFromFragment:
         if target.path not in sign_in_paths():
             return response
         return HttpResponse(status=204, headers={"HX-Redirect": _returning(target, request)})
+
+
+class OneEncoding:
+    """Forms come in UTF-8, as our pages ask for them; by another one, half a letter slips in."""
+
+    def __init__(self, answer: Answer):
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in ("utf-8", "utf8"):
+            raise BadRequest(f"a form in {charset[:40]}")
+        return self.answer(request)
 
 
 def sign_in_paths() -> set[str]:

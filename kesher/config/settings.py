@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "kesher.config.middleware.ForgetAtSignOut",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "kesher.config.middleware.OneEncoding",
     "django.middleware.csrf.CsrfViewMiddleware",
     "kesher.config.middleware.SignInFromFragment",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,60 +1,14 @@
 """Every form that makes something makes one, however often the same drawing of it is sent."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import pytest
-from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
-from tests.access.forms import POSTED
 from tests.access.made import make_records
-from tests.access.records import RECORDS
 from tests.access.walk import client_of
+from tests.web.every_form import filled_forms, once_more, rows
 
 TOKEN = {"csrfmiddlewaretoken": "t" * 64}
-# Where one was is no fact; a file that is exported twice is two files.
-NO_FACTS = {"core.doneonce", "core.job", "organization.session", "organization.recentrecord"}
-TABS = {
-    "customer-compose": [
-        {"form": "message", "channel": "sms", "direction": "out", "text": "x"},
-        {"form": "call", "direction": "in", "text": "x"},
-        {"form": "visit", "text": "x"},
-        {"form": "task", "title": "x"},
-    ],
-    "task-done": [{"and": "next", "next_title": "Call again", "next_on": "2030-01-01"}],
-    "customers-bulk": [{"do": "task", "task.title": "Call", "task.due_on": "2030-01-01"}],
-}
-
-
-def rows() -> dict[str, int]:
-    """How many rows every table of ours holds."""
-    ours = [model for model in apps.get_models() if model.__module__.startswith("kesher.")]
-    counted = {model._meta.label_lower: model._default_manager.count() for model in ours}
-    return {table: count for table, count in counted.items() if table not in NO_FACTS}
-
-
-def forms(records: Any) -> list[tuple[str, str, dict[str, Any]]]:
-    """Address, record and content of every form of the product that makes or changes something."""
-    found = []
-    for name, form in POSTED.items():
-        record = sorted(RECORDS[name])[-1] if name in RECORDS else ""
-        found.append((name, record, form(records, record)))
-    for name, contents in TABS.items():
-        record = sorted(RECORDS[name])[-1] if name in RECORDS else ""
-        found += [(name, record, content) for content in contents]
-    return found
-
-
-def copies(content: dict[str, Any]) -> dict[str, Any]:
-    """The form once more; a file that was read is read from its beginning."""
-    for value in content.values():
-        if isinstance(value, SimpleUploadedFile):
-            value.seek(0)
-    return content | TOKEN
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "fragment"])
@@ -63,23 +17,18 @@ def test_the_same_form_twice_makes_one(clinic, settings, tmp_path, headers):
     records = make_records(clinic)
     client = client_of(clinic, "owner")
     twice, made = [], set()
-    for name, record, content in forms(records):
-        if name == "customers-bulk":
-            content = content | {"pick": [records["noa"].pk]}
-        places = RECORDS[name][record](records) if record else None
-        address = reverse(name, kwargs=places)
+    for form in filled_forms(records):
         with transaction.atomic():
             before = rows()
-            first = client.post(address, copies(content), headers=headers)
+            first = client.post(form.address, once_more(form.content) | TOKEN, headers=headers)
             after = rows()
-            again = client.post(address, copies(content), headers=headers)
+            again = client.post(form.address, once_more(form.content) | TOKEN, headers=headers)
             if first.status_code < 400 and sum(after.values()) > sum(before.values()):
-                made.add(name)
+                made.add(form.name)
             # Views of another member are none to the owner.
             is_good = first.status_code in (200, 204, 302, 404) and again.status_code < 500
             if rows() != after or not is_good:
-                more = {t: (after[t], n) for t, n in rows().items() if n != after[t]}
-                twice.append((name, content, first.status_code, again.status_code, more))
+                twice.append((form, first.status_code, again.status_code))
             transaction.set_rollback(True)
 
     assert "\n".join(map(str, twice)) == ""

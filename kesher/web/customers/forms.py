@@ -51,6 +51,17 @@ class Tags(Words):
         ]
 
 
+class Several(forms.ModelMultipleChoiceField):
+    """Several of those that are offered."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        """A number greater than any row can have is none of them."""
+        fitting = [one for one in value or () if len(str(one)) < 19]
+        return super().clean(fitting if len(fitting) == len(value or ()) else ["?"])
+
+
 def phone_input() -> forms.TextInput:
     """A telephone number: digits run from left to right in every language."""
     return forms.TextInput(attrs={**LTR, "type": "tel", "inputmode": "tel", "autocomplete": "off"})
@@ -96,9 +107,7 @@ class NewForm(Form):
     source = Words(label=_("Came from"), required=False, max_length=80)
     tags = Tags(label=_("Tags"), required=False, max_length=600, help_text=_("Parted by commas"))
     owner = forms.ModelChoiceField(None, label=_("Responsible"), required=False, empty_label="—")
-    branches = forms.ModelMultipleChoiceField(
-        None, label=_("Branches"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    branches = Several(None, label=_("Branches"), required=False)
     about = forms.CharField(
         label=_("Good to know"), required=False, max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -161,9 +170,7 @@ class EditForm(Form):
     )  # fmt: skip
     owner = forms.ModelChoiceField(None, label=_("Responsible"), required=False, empty_label="—")
     team = forms.ModelChoiceField(None, label=_("Team"), required=False, empty_label="—")
-    branches = forms.ModelMultipleChoiceField(
-        None, label=_("Branches"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    branches = Several(None, label=_("Branches"), required=False)
     tags = Tags(label=_("Tags"), required=False, max_length=2000, help_text=_("Parted by commas"))
     source = Words(label=_("Came from"), required=False, max_length=80)
     stage = forms.ChoiceField(label=_("Life stage"), choices=Customer.Stage)

@@ -29,11 +29,11 @@ def ties(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _drawn(request, customer)
     form, batch = TieForm(request.POST), new_batch()
-    if not form.is_valid():
-        return _drawn(request, customer, form)
+    is_valid = form.is_valid()
     other = _chosen(request, form)
     if other is None:
         form.add_error(None, _("Search for somebody and choose one of those found."))
+    if other is None or not is_valid:
         return _drawn(request, customer, form)
     if did(form, lambda: _tie(request, customer, other, form, batch)):
         return _done(request, customer, _("Tied."), batch)
@@ -41,7 +41,7 @@ def ties(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, form: TieForm) -> Customer | None:
-    number = form.cleaned_data["other"]
+    number = form.cleaned_data.get("other")
     return visible(request.actor, Customer).filter(pk=number).first() if number else None
 
 

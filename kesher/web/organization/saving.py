@@ -8,6 +8,7 @@ from typing import TypeVar
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from kesher.core.changes import EditConflict
 from kesher.core.refusal import Refusal
@@ -18,12 +19,19 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+GARBLED = _("The browser sent something that Kesher cannot read. Go back and try again.")
 Result = TypeVar("Result")
 YEAR = 365 * 24 * 3600
 
 
 class Form(forms.Form):
     """A form that knows with which status its page answers."""
+
+    def full_clean(self) -> None:
+        """What is wrong with a field that nobody sees is said of the whole form."""
+        super().full_clean()
+        if any(self.has_error(bound.name) for bound in self.hidden_fields()):
+            self.add_error(None, GARBLED)
 
     @property
     def status(self) -> int:
