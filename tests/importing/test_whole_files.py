@@ -2,7 +2,7 @@
 
 import csv
 import importlib.util
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from kesher.core.phones import parse_phone
 from kesher.core.search import find
 from kesher.core.text import fold
 from kesher.customers.models import Customer, CustomerContact, Tie
+from tests.importing.desk import Desk
 from tests.people import open_clinic
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,8 @@ def part(tmp_path):
 
 
 def test_the_records_of_three_scripts(part):
-    open_clinic()
+    desk = Desk(open_clinic())
+    here = desk.counted()
     with RECORDS.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
 
@@ -87,9 +89,26 @@ def test_the_records_of_three_scripts(part):
     assert held.get(reference=some["rec_id"]).pk in [hit.pk for hit in hits]
     assert taken(part(RECORDS, 1500), "customers") == NOTHING | {"unchanged": 1500}
 
+    known = dict(held.values_list("reference", "pk"))
+    for row in rows[::1560]:
+        pk = known[row["rec_id"]]
+        assert pk in desk.found(
+            row["phone"] or row["email"] or f"{row['first_name']} {row['city']}"
+        )
+        assert row["last_name"] in desk.opened(pk)
+    of_patra = [row["rec_id"] for row in rows if row["city"] == "Πάτρα"]
+    assert desk.counted(**{"city.is": "Πάτρα"}) == len(of_patra) > 200
+    for ending in ("csv", "xlsx"):
+        out = desk.taken_out(ending, **{"city.is": "Πάτρα", "cols": "name,reference"})
+        assert sorted(str(row["Customer number"]) for row in out) == sorted(of_patra)
+    assert desk.counted() == here + len(rows) + companies.count()
+    every = desk.taken_out("csv", cols="name,reference")
+    assert len(every) == desk.counted()
+    assert {row["rec_id"] for row in rows} <= {row["Customer number"] for row in every}
+
 
 def test_cdnow(tmp_path, part):
-    open_clinic()
+    desk = Desk(open_clinic())
     package = importlib.util.find_spec("lifetimes")
     assert package is not None, "the test dependency lifetimes is missing"
     cdnow = Path(package.submodule_search_locations[0]) / "datasets/CDNOW_master.txt"
@@ -109,3 +128,22 @@ def test_cdnow(tmp_path, part):
     assert sum(summaries.values_list("total", flat=True)) == total
     assert (summaries.count(), summaries.aggregate(n=Sum("count"))["n"]) == (len(ids), len(lines))
     assert taken(part(cdnow, 3000), "purchases") == NOTHING | {"unchanged": 3000}
+
+    times = Counter(line[0] for line in lines)
+    spent = defaultdict(Decimal)
+    for who, _day, _count, amount in lines:
+        spent[who] += Decimal(amount)
+    best = max(spent, key=spent.__getitem__)
+    (pk,) = Customer.objects.filter(reference=best).values_list("pk", flat=True)
+    assert pk in desk.found(best)
+    assert f"{spent[best]:,.2f}" in desk.opened(pk)
+    often = {who for who, count in times.items() if count >= 10}
+    asked = {"purchases.over": "10", "cols": "reference,purchases,bought"}
+    assert desk.counted(**{"purchases.over": "10"}) == len(often) > 500
+    out = {row["Customer number"]: row for row in desk.taken_out("csv", **asked)}
+    assert {who: int(row["Purchases"]) for who, row in out.items()} == {w: times[w] for w in often}
+    assert {w: Decimal(row["Bought in all"]) for w, row in out.items()} == {
+        w: spent[w] for w in often
+    }
+    assert desk.counted(**{"purchases.over": "1"}) == len(ids)
+    assert len(desk.taken_out("csv", **{"purchases.over": "1"})) == len(ids)
