@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kesher.core import filter_values as values
 from kesher.core.access import Actor
@@ -51,7 +52,8 @@ OPS = {
 WORDS_THROUGH_OPS = ("has", "empty")
 OP_LABELS = {
     "has": _("contains"), "is": _("is"), "not": _("is not"), "starts": _("begins with"),
-    "empty": _("is empty"), "over": _("at least"), "under": _("at most"), "after": _("from"),
+    "empty": _("is empty"), "over": _("at least"), "under": _("at most"),
+    "after": pgettext_lazy("filter on a date", "from"),
     "later": _("after"),
     "before": _("before"), "within": _("within"), "in": _("in"), "coming": _("comes round within"),
     "month": _("in month"),

@@ -101,7 +101,7 @@ def _steps(things: Iterable[T]) -> Iterator[list[T]]:
 
 def _add_customers(made: Population, place: Place, rng: Random) -> list[Customer]:
     Tag.objects.bulk_create(
-        (Tag(name=name, is_demo=True) for name in staff.TAGS), ignore_conflicts=True
+        (Tag(name=name, is_demo=True) for name in staff.TAGS.values()), ignore_conflicts=True
     )
     Source.objects.bulk_create(
         (Source(name=name, is_demo=True) for name in staff.SOURCES), ignore_conflicts=True
@@ -227,7 +227,7 @@ def _begin_the_day(
 
 
 def _save_views(place: Place) -> None:
-    children = Tag.objects.get(name="Children").pk
+    children = Tag.objects.get(name=staff.TAGS["Children"]).pk
     for key, name, kind, query, is_shared, is_pinned in staff.VIEWS:
         save_view(
             by=_as(place.members[key]),

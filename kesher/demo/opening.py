@@ -40,7 +40,7 @@ def open_clinic(now: datetime) -> Place:
     business = Business.objects.get()
     change_business(by=boss, business=business, values={"brand_colour": staff.COLOUR})
     branches = _open_branches(boss)
-    team = add_team(by=boss, name="Front desk")
+    team = add_team(by=boss, name=staff.TEAM)
     place_member(by=boss, member=owner, branches=branches.values(), teams=[])
     members = {OWNER.key: owner}
     for one in STAFF:
@@ -61,13 +61,13 @@ def _open_branches(boss: Actor) -> dict[str, Branch]:
     """The first branch may have come with the business."""
     found = {branch.name: branch for branch in Branch.objects.all()}
     branches = {}
-    for key, (name, phone) in BRANCHES.items():
+    for key, (name, city, phone) in BRANCHES.items():
         branch = found.get(name)
         if branch is None:
-            branches[key] = add_branch(by=boss, name=name, city=name, phone=phone)
+            branches[key] = add_branch(by=boss, name=name, city=city, phone=phone)
         else:
             branches[key] = change_branch(
-                by=boss, branch=branch, values={"city": name, "phone": phone}
+                by=boss, branch=branch, values={"city": city, "phone": phone}
             )
     for name, kind, key in ROOMS:
         add_resource(by=boss, name=name, kind=kind, branch=branches[key])
@@ -100,9 +100,9 @@ def _plan_hours(boss: Actor, place: Place) -> None:
 def _plan_absence(boss: Actor, place: Place, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(Business.objects.get().time_zone)).date()
     plan_absence(
-        by=boss, member=place.members["maya"], starts_on=today - timedelta(days=1),
+        by=boss, member=place.members["eleni"], starts_on=today - timedelta(days=1),
         ends_on=today + timedelta(days=3), deputy=place.members["dana"],
-        note="תורים שמחכים לאישור נמצאים במשימות שלי. מפתח הארכיון אצל רות.",
+        note="Όσα ραντεβού περιμένουν επιβεβαίωση είναι στις εργασίες μου.",
     )  # fmt: skip
 
 

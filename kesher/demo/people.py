@@ -157,7 +157,7 @@ class Maker:
                 city=self._city(language, branch),
                 emails=[f"office{len(self.made.customers)}@{MAIL[0]}"],
                 stage="steady",
-                source="Employer",
+                source=staff.EMPLOYER,
                 since_on=self.today - timedelta(days=self.rng.randint(200, 900)),
             )
             at = self.made.add(Customer(new, language, branch, "firm"))
@@ -283,7 +283,7 @@ class Maker:
             "Nervous": self.rng.random() < 0.06,
             "Instalments": bool(done & {"implant", "bridge", "zirconia"}),
         }
-        return [tag for tag, is_so in rules.items() if is_so]
+        return [staff.TAGS[tag] for tag, is_so in rules.items() if is_so]
 
     def _about(self, language: str, gender: str, is_child: bool) -> str:
         if is_child or self.rng.random() > 0.13:

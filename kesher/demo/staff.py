@@ -9,7 +9,12 @@ PASSWORD = "sunny-demo-day"  # noqa: S105 - printed at every start of the demo, 
 DOMAIN = "demo.kesher"
 BUSINESS, COLOUR = "Carmel Dental", "#0b7285"
 HAIFA, EILAT = "haifa", "eilat"
-BRANCHES = {HAIFA: ("Haifa", "04-000-1100"), EILAT: ("Eilat", "08-000-1200")}
+# Names as on a sign in Israel, in both scripts: whoever reads one of them finds his way.
+BRANCHES = {
+    HAIFA: ("חיפה / Haifa", "חיפה", "04-000-1100"),
+    EILAT: ("אילת / Eilat", "אילת", "08-000-1200"),
+}
+TEAM = "דלפק קבלה / Front desk"
 SUN_TO_THU, MON_TO_THU = (6, 0, 1, 2, 3), (0, 1, 2, 3)
 
 
@@ -49,28 +54,35 @@ ROLES = {  # how the list of sign-ins says it
     "agent": "call agent",
 }  # fmt: skip
 ROOMS = (
-    ("Room 1", "room", HAIFA), ("Room 2", "room", HAIFA), ("Room 3, children", "room", HAIFA),
-    ("Panoramic X-ray", "device", HAIFA), ("Room A", "room", EILAT), ("Room B", "room", EILAT),
-    ("Intraoral scanner", "device", EILAT),
+    ("חדר 1 / Room 1", "room", HAIFA), ("חדר 2 / Room 2", "room", HAIFA),
+    ("חדר 3, ילדים / Room 3, children", "room", HAIFA),
+    ("צילום פנורמי / Panoramic X-ray", "device", HAIFA),
+    ("חדר א׳ / Room A", "room", EILAT), ("חדר ב׳ / Room B", "room", EILAT),
+    ("סורק תוך־פי / Intraoral scanner", "device", EILAT),
 )  # fmt: skip
 # Of a list, under a name: whose, what it shows, whether everybody has it and it stands in the rail.
 VIEWS = (
-    ("orly", "At risk", "customers", "stage.is=at_risk&sort=-bought", True, True),
-    ("orly", "Large and quiet", "customers", "bought.over=5000&stage.is=left", True, False),
+    ("orly", "בסיכון / At risk", "customers", "stage.is=at_risk&sort=-bought", True, True),
+    ("orly", "גדולים ושקטים / Large and quiet", "customers", "bought.over=5000&stage.is=left",
+     True, False),
     ("dana", "ימי הולדת החודש", "customers", "birth_on.coming=30d", False, True),
     ("maya", "ילדים", "customers", "tags.is={children}", False, False),
     ("maria", "Νέοι πελάτες", "customers", "stage.is=new&sort=-created", False, True),
     ("sam", "Mine, not heard from", "customers", "owner.is=me&sort=last_touch", False, True),
 )  # fmt: skip
-TAGS = (
-    "VIP",
-    "Nervous",
-    "Student",
-    "Pensioner",
-    "Orthodontics",
-    "Implants",
-    "Instalments",
-    "Children",
-)
-SOURCES = ("Recommendation", "Search engine", "Passing by", "Social media", "Insurance list",
-           "Employer", "Returning")  # fmt: skip
+TAGS = {
+    "VIP": "VIP",
+    "Nervous": "חרדת טיפולים / Nervous",
+    "Student": "סטודנט / Student",
+    "Pensioner": "גמלאי / Pensioner",
+    "Orthodontics": "יישור שיניים / Orthodontics",
+    "Implants": "שתלים / Implants",
+    "Instalments": "תשלומים / Instalments",
+    "Children": "ילדים / Children",
+}
+EMPLOYER = "מעסיק / Employer"
+SOURCES = (
+    "המלצה / Recommendation", "מנוע חיפוש / Search engine", "עבר ברחוב / Passing by",
+    "רשתות חברתיות / Social media", "רשימת הביטוח / Insurance list", EMPLOYER,
+    "חוזר / Returning",
+)  # fmt: skip

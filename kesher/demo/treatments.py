@@ -22,7 +22,8 @@ def _service(name: str, price: int, he: str, el: str, en: str) -> Service:
     head, _slash, aim = el.partition("/")
     head = head[0].upper() + head[1:]
     words = {"he": he, "el": aim or el, "en": en}
-    return Service(name, price, words, {"he": he, "el": head, "en": en.capitalize()})
+    # In both scripts, as a price list is printed that patients of several languages read.
+    return Service(f"{he} / {name}", price, words, {"he": he, "el": head, "en": en.capitalize()})
 
 
 SERVICES = {

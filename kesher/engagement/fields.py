@@ -72,7 +72,7 @@ extend(
     "customers",
     (
         Field(
-            name="last_touch", label=_("Last touch"), type=Type.MOMENT,
+            name="last_touch", label=_("Last contact"), type=Type.MOMENT,
             lookup="pulse__last_touch_at", sort=("pulse__last_touch_at",), groups=True,
             reads=("pulse__last_channel",), value=with_detail, summarises=Touch,
         ),

@@ -15,6 +15,7 @@ from kesher.customers.commands.wishing import note_wish
 from kesher.customers.models import ContactPoint, Customer, Tag, Tie
 from kesher.demo import loading
 from kesher.demo.clearing import clear, is_loaded
+from kesher.demo.treatments import SERVICES
 from kesher.engagement.commands.tasks import NewTask, plan_task
 from kesher.engagement.commands.touching import NewTouch, record_touch
 from kesher.engagement.models import Task, Touch
@@ -24,6 +25,7 @@ from kesher.organization.queries import actor_of
 from tests.demo.conftest import NOW
 from tests.people import open_clinic
 
+CHECK_UP = SERVICES["checkup"].name
 LEFT_ALONE = {"core.schedule", "core.workerbeat", "core.job"}
 
 
@@ -77,7 +79,7 @@ def test_a_real_business_keeps_all_of_its_own(demo):
     )
     plan_task(by=by, task=NewTask(title="Call her", customer=customer, owner=real))
     line = NewPurchase(
-        customer_id=customer.pk, bought_on=NOW.date(), amount=Decimal(50), product="Check-up"
+        customer_id=customer.pk, bought_on=NOW.date(), amount=Decimal(50), product=CHECK_UP
     )
     record_purchases(by=by, purchases=[line])
     before = _of(customer)
@@ -91,7 +93,7 @@ def test_a_real_business_keeps_all_of_its_own(demo):
     assert Branch.objects.get(pk=branch.pk).is_demo is False
     assert sorted(customer.tags.values_list("name", flat=True)) == ["Own", "VIP"]
     assert list(Tag.objects.values_list("name", flat=True)) == ["Own", "VIP"]
-    assert Purchase.objects.get().product.name == "Check-up"
+    assert Purchase.objects.get().product.name == CHECK_UP
     assert SearchEntry.objects.filter(record_id=customer.pk, kind="customer").exists()
     assert cleared.removed["customers"] == demo["customers"]
 

@@ -134,7 +134,7 @@ def test_the_desks_are_laid_for_this_morning(demo):
     today = NOW.date()
     absence = Absence.objects.get()
     assert absence.starts_on <= today <= absence.ends_on
-    assert (absence.member.email, absence.deputy.email) == ("maya@demo.kesher", "dana@demo.kesher")
+    assert (absence.member.email, absence.deputy.email) == ("eleni@demo.kesher", "dana@demo.kesher")
     due = list(Task.objects.filter(state="open").values_list("due_on", flat=True))
     assert min(d for d in due if d) < today in due
     assert None in due or len(due) < 40

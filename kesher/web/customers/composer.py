@@ -65,6 +65,7 @@ class Composer:
     members: list[tuple[str, str]] = field(default_factory=list)
     may_touch: bool = True
     may_plan: bool = True
+    is_answer: bool = False  # to something just saved: one goes on from the same tab
 
     @property
     def channels(self) -> list[tuple[str, Any]]:
@@ -103,6 +104,7 @@ def drawn(request: HttpRequest, composer: Composer, pk: int) -> SafeString:
     blank = _blank(
         get_language() or "", composer.on, composer.channel, composer.due,
         tuple(composer.classes), tuple(composer.members), composer.may_touch, composer.may_plan,
+        composer.is_answer,
     )  # fmt: skip
     return format_html(blank, pk=pk, token=token)
 
@@ -121,10 +123,11 @@ def _blank(
     members: tuple[tuple[str, str], ...],
     may_touch: bool,
     may_plan: bool,
+    is_answer: bool,
 ) -> str:
     composer = Composer(
         on=on, channel=channel, due=due, classes=list(classes), members=list(members),
-        may_touch=may_touch, may_plan=may_plan,
+        may_touch=may_touch, may_plan=may_plan, is_answer=is_answer,
     )  # fmt: skip
     form = render_to_string("customers/_composer.html", _context(composer, 0, HERE))
     held = form.replace("{", "{{").replace("}", "}}").replace(HERE, "{token}")
@@ -212,9 +215,11 @@ def answered(
         tell(request, said, undo=undo)
         return go(request, "customer", pk)
     whole = Whole(request, pk)
+    composer = composer_of(whole, on=on)
+    composer.is_answer = True
     context = {
         "customer": whole.customer,
-        "composer": drawn(request, composer_of(whole, on=on), pk),
+        "composer": drawn(request, composer, pk),
         "header": whole.header(),
         "history": whole.history(Asked()),
     }

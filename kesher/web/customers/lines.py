@@ -307,9 +307,9 @@ def _touch_icon(touch: Guarded) -> str:
 def _touch_marks(touch: Guarded) -> list[Mark]:
     marks = []
     if touch.pinned_at:
-        marks.append(Mark("brand", "pinned", _("Agreed")))
+        marks.append(Mark("brand", "pinned", pgettext("mark on a note", "Agreed")))
     if touch.severity and touch.settled_at:
-        marks.append(Mark("ok", "check", _("Complaint settled")))
+        marks.append(Mark("ok", "check", pgettext("mark on a touch", "Complaint settled")))
     elif touch.severity:
         word = _("Complaint: %(severity)s") % {"severity": touch.get_severity_display}
         marks.append(Mark("bad", "alert-triangle", word))

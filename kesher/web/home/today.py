@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kesher.core.access import Actor, guard, may, visible
 from kesher.core.names import TITLES
@@ -135,7 +135,7 @@ def _figures(actor: Actor, day: date) -> Iterator[dict[str, Any]]:
             "label": figure.label,
             "number": number,
             "more": not is_all,
-            "note": figure.note if number else _("none"),
+            "note": figure.note if number else pgettext("figure", "none"),
             "tone": figure.tone if number else "",
             "icon": figure.icon if number else "",
             "url": f"{reverse(figure.listing.name)}?{figure.state}",

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kesher.core.access import Scope, visible
 from kesher.core.importing.commands import open_import
@@ -29,7 +29,7 @@ from kesher.web.importing.work import begin, work_of
 SHOWN_REFUSED = 100
 RECENT = 8
 OUTCOMES = {
-    "created": (gettext_lazy("New"), "plus", "ok"),
+    "created": (pgettext_lazy("lines of a file", "New"), "plus", "ok"),
     "updated": (gettext_lazy("Changed"), "edit", "change"),
     "unchanged": (gettext_lazy("Unchanged"), "check", ""),
     "refused": (gettext_lazy("Refused"), "ban", "bad"),
