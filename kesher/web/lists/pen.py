@@ -243,7 +243,7 @@ def avatar(label: str, key: Any) -> SafeString:
 def lead(url: str, label: str, sub: Any, *, key: Any, mark: Any = None) -> SafeString:
     """The first cell: the link that opens the record, with what stands under its name."""
     shown = avatar(label, key) if mark is None else mark
-    under = html('<br><span class="sub">{}</span>', sub) if sub else NOTHING
+    under = html('<br><bdi class="sub">{}</bdi>', sub) if sub else NOTHING
     return html(
         '<a class="name" data-open href="{}">{}<span><bdi>{}</bdi>{}</span></a>',
         url, shown, label, under,

@@ -42,7 +42,7 @@ def _line(line: Line) -> SafeString:
         _lead(line),
         line.kind,
         _title(line),
-        format_html_join("", '<span class="xs dim fact">{}</span>', ((f,) for f in line.facts)),
+        format_html_join("", '<bdi class="xs dim fact">{}</bdi>', ((f,) for f in line.facts)),
         moment(line.at) if line.at else day(line.day) if line.day else "",
         _menu(line.key, line.menu, line.url) if line.menu else "",
         _text(line),
