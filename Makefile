@@ -24,8 +24,8 @@ export PIP_CERT ?= $(AUTHORITIES)
 export NODE_EXTRA_CA_CERTS ?= $(AUTHORITIES)
 endif
 
-# What is asked of PostgreSQL at each change; `make soak` asks it everything.
-ON_POSTGRESQL := $(addprefix tests/,races billing catalog core/test_access.py core/test_changes.py core/test_events.py)
+# `make check` runs the rules of the house; they ask no database.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadscope --ignore tests/architecture
 
 .PHONY: help setup run test check soak teeth bench messages shots lock
 help: ## list what can be made
@@ -40,11 +40,11 @@ run: setup ## start Kesher at http://localhost:8000 (PORT=)
 test: tools setup check ## everything that is checked, on both databases
 	@export $(BROWSER_ENV)
 	echo "== on SQLite"
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not browser and not soak"
+	$(PYTEST) -m "not browser and not soak"
 	echo "== in the browser" # apart: its driver keeps an event loop open in which Django asks no database
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "browser and not soak"
+	$(PYTEST) -m "browser and not soak"
 	echo "== on PostgreSQL"
-	$(BIN)/python -m pytest -n 2 --dist loadscope -p tests.pgplugin -m "not browser and not soak" $(ON_POSTGRESQL)
+	$(PYTEST) -p tests.pgplugin -m "not browser and not soak and not once"
 
 check: .venv/.dev.ok setup ## what can be seen without running the product
 	@$(BIN)/ruff check .
@@ -56,8 +56,8 @@ check: .venv/.dev.ok setup ## what can be seen without running the product
 
 soak: .venv/.dev.ok tools setup ## hours of kill storms, a million rows, every combination
 	@export $(BROWSER_ENV)
-	$(BIN)/python -m pytest -m soak -n 0
-	$(BIN)/python -m pytest -n 2 --dist loadscope -p tests.pgplugin -m "not browser and not soak"
+	$(BIN)/python -m pytest -m soak
+	$(PYTEST) -p tests.pgplugin -m "once or soak and not browser"
 
 teeth: .venv/.dev.ok tools setup ## plant each listed fault and demand red
 	@export $(BROWSER_ENV)

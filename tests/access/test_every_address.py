@@ -6,6 +6,7 @@ from tests.access.made import make_records
 from tests.access.walk import EVERYBODY, METHODS, addresses, ask, cases, client_of, table
 
 TABLE = table()
+PARTS = ["page", "fragment"]
 
 
 def test_every_address_has_its_rows():
@@ -21,7 +22,7 @@ def test_every_address_has_its_rows():
     assert declared - wanted == set()
 
 
-@pytest.mark.parametrize("part", [False, True], ids=["page", "fragment"])
+@pytest.mark.parametrize("part", [False, pytest.param(True, marks=pytest.mark.once)], ids=PARTS)
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_everybody_is_answered_as_declared(clinic, who, part):
     records = make_records(clinic)

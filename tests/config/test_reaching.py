@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from tests.running import Server
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def certificate(tmp_path) -> tuple[Path, Path]:

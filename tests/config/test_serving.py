@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from tests.running import KESHER, ROOT, free_port
 
+pytestmark = pytest.mark.once
 
-def eventually(question, seconds=15.0):
+
+def eventually(question, seconds=30.0):
     """The answer, once it is true; the last answer when it never is."""
     deadline = time.monotonic() + seconds
     while not (answer := question()) and time.monotonic() < deadline:
