@@ -65,8 +65,13 @@ def sources() -> polib.POFile:
     return polib.pofile(re.sub("charset=CHARSET", "charset=UTF-8", done.stdout))
 
 
-def keys(catalogue: polib.POFile) -> set[tuple[str | None, str]]:
-    return {(entry.msgctxt, entry.msgid) for entry in catalogue if not entry.obsolete}
+def keys(catalogue: polib.POFile) -> set[tuple[str | None, str, str]]:
+    """What tells one string from another: a sentence that learnt to count is a new one."""
+    return {
+        (entry.msgctxt, entry.msgid, entry.msgid_plural)
+        for entry in catalogue
+        if not entry.obsolete
+    }
 
 
 def load(language: str) -> polib.POFile:
@@ -119,7 +124,7 @@ def main(arguments: list[str]) -> int:
                 keys(load(language)) - keys(found),
             )
             for mark, strings in (("missing", missing), ("no longer used", gone)):
-                for _context, text in sorted(strings, key=str):
+                for _context, text, _plural in sorted(strings, key=str):
                     say(f"{language}: {mark}: {text!r}")
             wrong += len(missing) + len(gone)
             continue

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from importlib.machinery import SourceFileLoader
 
 import polib
 import pytest
@@ -88,3 +89,13 @@ def test_the_catalogues_hold_every_string_of_the_sources():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_sentence_that_learnt_to_count_is_a_new_one():
+    collect = SourceFileLoader("collect", str(ROOT / "locale/collect.py")).load_module()
+    one, many = polib.POFile(), polib.POFile()
+    one.append(polib.POEntry(msgid="One row", msgstr="שורה"))
+    many.append(polib.POEntry(msgid="One row", msgid_plural="%(n)s rows"))
+
+    assert collect.keys(many) - collect.keys(one) == {(None, "One row", "%(n)s rows")}
+    assert collect.keys(one) - collect.keys(many) == {(None, "One row", "")}
