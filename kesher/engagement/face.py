@@ -1,4 +1,7 @@
-"""How a message looks: plain text for any reader, HTML in the colours of the business."""
+"""How a message looks: plain text for any reader, HTML with the logo and colours of the business.
+
+The logo travels with the message, for readers of mail load no picture from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from kesher.organization.models import Business
 RIGHT_TO_LEFT = frozenset({"he", "ar", "fa"})
 COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 OURS = "#005c8f"
+LOGO = re.compile(r"cid:([0-9a-f]{40})@logo")  # so much of its digest fits into one line
+LARGEST_LOGO = 200_000  # bytes; with more, the name stands alone
 FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif"
 
 
@@ -39,11 +44,28 @@ def html(
         'style="max-width:560px;margin:0 auto;padding:24px 16px;font:16px/1.5 {font};'
         'color:#1f2328;text-align:{start}"><p style="margin:0 0 16px;padding:0 0 12px;'
         'border-bottom:3px solid {colour};font-weight:600;font-size:18px;text-align:{start}">'
-        "<bdi>{name}</bdi></p>{paragraphs}{button}</div></body></html>",
+        "{logo}<bdi>{name}</bdi></p>{paragraphs}{button}</div></body></html>",
         lang=language, dir=direction, subject=subject, font=FONT, start=start, colour=colour,
-        name=business.name, paragraphs=paragraphs,
+        name=business.name, logo=_logo(business), paragraphs=paragraphs,
         button=_button(button, link, colour, start) if link else "",
     )  # fmt: skip
+
+
+def logo_in(html: str) -> str:
+    """How the digest of the picture begins that a message shows; empty where it shows none."""
+    found = LOGO.search(html)
+    return found[1] if found else ""
+
+
+def _logo(business: Business) -> SafeString:
+    held = business.logo
+    if held is None or held.size > LARGEST_LOGO:
+        return SafeString("")
+    return format_html(
+        '<img src="cid:{}@logo" alt="" height="36" style="height:36px;vertical-align:middle;'
+        'margin-inline-end:10px">',
+        held.digest[:40],
+    )
 
 
 def _lines(paragraph: str) -> SafeString:

@@ -140,6 +140,26 @@ _ALL = (
              "Οι προηγούμενοι δεν ισχύουν πια."),
     ),
     _template(
+        "address_changed", "name business",
+        en=Text(
+            "Your sign-in address was changed",
+            "Hello {name},\n\nyour account at {business} is now signed in to with another "
+            "e-mail address.\n\nIf nobody agreed this with you, "
+            "tell an owner of {business} at once.",
+        ),
+        he=Text(
+            "כתובת הכניסה שלך הוחלפה",
+            "שלום {name},\n\nמעכשיו הכניסה לחשבון שלך ב־{business} היא בכתובת דואר אלקטרוני אחרת."
+            "\n\nאם הדבר לא תואם איתך, יש לפנות מיד לבעלים של {business}.",
+        ),
+        el=Text(
+            "Η διεύθυνση σύνδεσής σας άλλαξε",
+            "Γεια σας {name},\n\nη σύνδεση στον λογαριασμό σας ({business}) γίνεται πλέον με άλλη "
+            "διεύθυνση e-mail.\n\nΑν αυτό δεν έγινε με τη συμφωνία σας, ενημερώστε αμέσως έναν "
+            "ιδιοκτήτη: {business}.",
+        ),
+    ),
+    _template(
         "written", "subject text",
         en=Text("{subject}", "{text}"),
         he=Text("{subject}", "{text}"),

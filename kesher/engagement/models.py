@@ -256,6 +256,7 @@ class Notification(models.Model):
         TASK = "task", _("Task")
         JOB = "job", _("Finished work")
         ABSENCE = "absence", _("Deputy")
+        MESSAGE = "message", _("Message in doubt")
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=10, choices=Kind)

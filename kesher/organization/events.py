@@ -39,6 +39,14 @@ class MemberSignedIn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInAddressChanged(Event):
+    """The change holds the address of before, which this does not carry."""
+
+    member_id: int
+    change_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SessionsEnded(Event):
     member_id: int
 

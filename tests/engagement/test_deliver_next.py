@@ -1,13 +1,16 @@
 """From the outbox into the world: each message once, and its fate is known."""
 
+import io
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from PIL import Image
 
 from kesher.core.access import SYSTEM
-from kesher.core.models import EventRecord
+from kesher.core.files import receive
+from kesher.core.models import EventRecord, StoredFile
 from kesher.engagement.channels.email import transport as email_transport
 from kesher.engagement.channels.transport import Outgoing
 from kesher.engagement.commands import delivering
@@ -23,6 +26,7 @@ from kesher.engagement.commands.delivering import (
 )
 from kesher.engagement.commands.messaging import send_message
 from kesher.engagement.models import Message
+from kesher.organization.commands.settings import set_logo
 from kesher.organization.models import Business
 from tests.engagement.post_office import HANG_UP, open_post_office
 
@@ -298,3 +302,39 @@ def _work():
             pass
     finally:
         connection.close()
+
+
+def test_the_logo_travels_with_the_message_and_is_shown_in_it(office, clinic, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(picture, "PNG")
+    logo = receive([picture.getvalue()], "logo.png")
+    set_logo(by=clinic.actor("owner"), business=Business.objects.get(), picture=logo)
+    send_message(
+        by=SYSTEM, template="written", to=clinic.customers["noa"], key="visit-2", now=NOW,
+        context={"subject": "התור שלך", "text": "נתראה מחר"},
+    )  # fmt: skip
+
+    deliver_next(by=SYSTEM, now=NOW)
+
+    (mail,) = office.arrived
+    shown = mail.get_body(("html",)).get_content()
+    (part,) = [one for one in mail.walk() if one.get_content_maintype() == "image"]
+    name = part["Content-ID"].strip("<>")
+    assert f'src="cid:{name}"' in shown
+    assert "<bdi>Carmel Dental</bdi>" in shown
+    assert part.get_content() == b"".join(
+        p.read_bytes() for p in tmp_path.glob("*/*") if len(p.name) == 64
+    )
+    assert list(mail.iter_attachments()) == []
+
+
+def test_a_logo_too_heavy_for_a_letter_stays_at_home(office, clinic, message, monkeypatch):
+    logo = StoredFile.objects.create(digest="a" * 64, content_type="image/png", size=200_001)
+    Business.objects.update(logo=logo)
+    send_message(
+        by=SYSTEM, template="written", to=clinic.customers["noa"], key="visit-2", now=NOW,
+        context={"subject": "התור שלך", "text": "נתראה מחר"},
+    )  # fmt: skip
+
+    assert "<img" not in Message.objects.get(key="visit-2").html

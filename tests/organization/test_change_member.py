@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from kesher.core.access import AccessDenied
 from kesher.core.changes import EditConflict
+from kesher.core.events import deliver_due
 from kesher.core.models import EventRecord
+from kesher.engagement.models import Message
 from kesher.organization.addresses import AddressTaken
 from kesher.organization.commands.staff import (
     LastOwner,
@@ -100,3 +105,14 @@ def test_the_last_owner_stays_owner(clinic):
     assign_role(by=clinic.actor("owner"), member=clinic.members["dentist"], role=role("owner"))
     assign_role(by=clinic.actor("dentist"), member=clinic.owner, role=role("agent"))
     assert Member.objects.get(pk=clinic.owner.pk).role.key == "agent"
+
+
+def test_the_old_address_is_told_of_the_new_one(clinic):
+    change(clinic, "dentist", "owner", email="elsewhere@clinic.test")
+    change(clinic, "dentist", "owner", name="Dana")
+    deliver_due(now=timezone.now() + timedelta(minutes=1))
+
+    (letter,) = Message.objects.all()
+    assert (letter.template, letter.address) == ("address_changed", "dentist@clinic.test")
+    assert "elsewhere" not in letter.text
+    assert "Carmel Dental" in letter.text

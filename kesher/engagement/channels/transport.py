@@ -28,6 +28,15 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that a message shows, under the name by which its HTML calls it."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """A message as a provider needs it. The key is the same at every attempt."""
 
@@ -39,6 +48,7 @@ class Outgoing:
     subject: str
     text: str
     html: str
+    picture: Picture | None = None
 
 
 class Transport(Protocol):

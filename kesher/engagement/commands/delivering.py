@@ -15,10 +15,21 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, require, require_kind
 from kesher.core.events import announce
+from kesher.core.files import opened
+from kesher.core.models import StoredFile
 from kesher.core.refusal import Refusal
 from kesher.engagement.channels.registry import transport_for
-from kesher.engagement.channels.transport import Fate, Never, NotNow, Outgoing, Transport, Uncertain
+from kesher.engagement.channels.transport import (
+    Fate,
+    Never,
+    NotNow,
+    Outgoing,
+    Picture,
+    Transport,
+    Uncertain,
+)
 from kesher.engagement.events import MessageFailed, MessageSent
+from kesher.engagement.face import logo_in
 from kesher.engagement.message_texts import ACCESS
 from kesher.engagement.models import Message
 from kesher.organization.queries import business
@@ -82,7 +93,21 @@ def _outgoing(message: Message) -> Outgoing:
         subject=message.subject,
         text=message.text,
         html=message.html,
+        picture=_picture(message),
     )
+
+
+def _picture(message: Message) -> Picture | None:
+    """The logo as it was when the message was written."""
+    digest = logo_in(message.html)
+    kept = StoredFile.objects.filter(digest__startswith=digest).first() if digest else None
+    if kept is None:
+        return None
+    try:
+        with opened(kept) as file:
+            return Picture(f"{digest}@logo", kept.content_type, file.read())
+    except FileNotFoundError:
+        return None
 
 
 def _message_id(message: Message) -> str:

@@ -9,19 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, require_kind, visible
 from kesher.core.events import announce
-from kesher.core.models import Job
+from kesher.core.models import EventRecord, Job
 from kesher.core.refusal import Refusal
-from kesher.engagement.events import MemberNotified, NotificationRead
-from kesher.engagement.models import Notification, Task, Touch
+from kesher.engagement.events import MemberNotified, MessageQueued, NotificationRead
+from kesher.engagement.models import Message, Notification, Task, Touch
 from kesher.organization.models import Absence, Member
 from kesher.organization.queries import actor_of
 
-Notable = Touch | Task | Absence | Job
+Notable = Touch | Task | Absence | Job | Message
 KINDS = {
     Touch: Notification.Kind.MENTION,
     Task: Notification.Kind.TASK,
     Absence: Notification.Kind.ABSENCE,
     Job: Notification.Kind.JOB,
+    Message: Notification.Kind.MESSAGE,
 }
 
 
@@ -49,6 +50,23 @@ def notify_member(
     )
     announce(MemberNotified(notification_id=notification.pk), by=by, about=notification)
     return notification
+
+
+@transaction.atomic
+def notify_of_doubt(*, by: Actor, message: Message, now: datetime) -> list[Notification]:
+    """Tell whoever wrote a message that it may not have arrived; of Kesher's own, the owners."""
+    written = EventRecord.objects.filter(name=MessageQueued.key(), record_id=message.pk)
+    author_id = written.values_list("actor_id", flat=True).first()
+    working = Member.objects.filter(is_active=True).select_related("role")
+    owners = list(working.filter(role__is_owner=True))
+    for told in (list(working.filter(pk=author_id)), owners):
+        rung = [
+            notify_member(by=by, member=one, about=message, caused_by_id=None, now=now)
+            for one in told
+        ]
+        if found := [one for one in rung if one is not None]:
+            return found
+    return []
 
 
 def _may_see(member: Member, about: Notable) -> bool:

@@ -13,10 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import Actor, Scope, require, visible
 from kesher.core.changes import change, record_added
 from kesher.core.events import announce
+from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
 from kesher.organization.addresses import free_address, spoken
-from kesher.organization.events import MemberChanged, MemberJoined, MemberLeft
+from kesher.organization.events import (
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    SignInAddressChanged,
+)
 from kesher.organization.limits import must_be_among, must_be_within, must_manage_teams
 from kesher.organization.models import Branch, Member, MemberBranch, MemberTeam, Role, Team
 from kesher.organization.passwords import set_checked_password
@@ -109,6 +115,10 @@ def change_member(
     current, changed = change(by=by, record=member, values=values, seen=seen)
     if changed:
         announce(MemberChanged(member_id=member.pk), by=by, about=current)
+    if "email" in changed:
+        written = Change.objects.filter(kind=Member._meta.label_lower, record_id=member.pk)
+        moved = SignInAddressChanged(member_id=member.pk, change_id=written.latest("pk").pk)
+        announce(moved, by=by, about=current)
     return current
 
 

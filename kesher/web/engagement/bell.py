@@ -19,13 +19,17 @@ from kesher.core.access import Actor, guard, visible
 from kesher.core.job_models import Job
 from kesher.customers.models import Customer
 from kesher.engagement.commands.noticing import read_notifications
-from kesher.engagement.models import Notification, Task, Touch
+from kesher.engagement.models import Message, Notification, Task, Touch
 from kesher.engagement.queries import PAGE, mentionable_members, notifications_of, unread_count
 from kesher.organization.models import Absence
 from kesher.surface.found import found
 from kesher.web.engagement.acting import acted
 
-ICONS = {"mention": "at", "task": "checkbox", "job": "circle-check", "absence": "beach"}
+ICONS = {"mention": "at", "task": "checkbox", "job": "circle-check", "absence": "beach",
+         "message": "mail"}  # fmt: skip
+RELATED: dict[type, tuple[str, ...]] = {
+    Touch: ("customer",), Task: ("customer",), Message: ("customer",), Absence: ("member",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def _notices(actor: Actor, rows: Sequence[Notification]) -> list[Notice]:
 def _records(actor: Actor, rows: Sequence[Notification]) -> dict[tuple[str, int], Any]:
     """What the notifications are about, as far as the actor may still see it: one query a kind."""
     found_records: dict[tuple[str, int], Any] = {}
-    for model, related in ((Touch, ("customer",)), (Task, ("customer",)), (Absence, ("member",))):
+    for model, related in RELATED.items():
         kind = model._meta.label_lower
         ids = [row.about_id for row in rows if row.about_kind == kind]
         if ids:
@@ -108,6 +112,8 @@ def _words(actor: Actor, record: Any) -> tuple[str, str]:
     if isinstance(record, Absence):
         return "", str(seen.note or "")
     about = "" if seen.customer is None else str(seen.customer)
+    if isinstance(record, Message):
+        return about, str(seen.subject)
     return about, str(seen.text if isinstance(record, Touch) else seen.title)
 
 
@@ -127,6 +133,8 @@ def _address(actor: Actor, row: Notification) -> str:
     tasks = visible(actor, Task).filter(pk=row.about_id)
     if row.kind == Notification.Kind.TASK and tasks.exists():
         return reverse("task", args=[row.about_id])
+    if row.kind == Notification.Kind.MESSAGE:
+        return reverse("letter", args=[row.about_id])
     if row.kind == Notification.Kind.JOB:
         try:
             return reverse("job", args=[row.about_id])

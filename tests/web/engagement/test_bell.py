@@ -6,10 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kesher.core.access import SYSTEM
-from kesher.core.events import deliver_due
+from kesher.core.events import announce, deliver_due
+from kesher.engagement.commands.delivering import accept_as_sent
+from kesher.engagement.commands.messaging import send_message
 from kesher.engagement.commands.noticing import notify_member
 from kesher.engagement.commands.touching import bin_touch, change_touch
-from kesher.engagement.models import Notification
+from kesher.engagement.events import MessageFailed
+from kesher.engagement.models import Message, Notification
+from kesher.organization.commands.staff import end_membership
 from kesher.organization.models import Absence
 
 
@@ -116,3 +120,45 @@ def test_many_come_in_pages(clinic, as_member, planned):
 
 def test_nothing_to_notice_says_what_will_stand_here(as_member):
     assert "Nothing to notice" in notices(as_member("manager"))
+
+
+def in_doubt(clinic, noa, by):
+    """A message that somebody wrote and of which nobody knows whether it arrived."""
+    message = send_message(
+        by=clinic.actor(by), template="written", to=noa, key="in doubt", now=timezone.now(),
+        context={"subject": "Your visit", "text": "We look forward to it."},
+    )  # fmt: skip
+    Message.objects.filter(pk=message.pk).update(state=Message.State.UNKNOWN)
+    announce(MessageFailed(message_id=message.pk), by=SYSTEM, about=message)
+    return message
+
+
+def test_whoever_wrote_is_told_that_a_message_may_not_have_arrived(clinic, noa, as_member):
+    message = in_doubt(clinic, noa, "receptionist")
+    deliver()
+
+    assert [one.member for one in Notification.objects.all()] == [clinic.members["receptionist"]]
+    receptionist = as_member("receptionist")
+    html = notices(receptionist)
+    assert "A message needs a look" in html
+    assert "Your visit" in html
+    answer = receptionist.post(reverse("notification", args=[Notification.objects.get().pk]))
+    assert answer["Location"] == reverse("letter", args=[message.pk])
+
+
+def test_an_owner_is_told_where_the_author_has_left(clinic, noa, as_member):
+    message = in_doubt(clinic, noa, "receptionist")
+    end_membership(by=clinic.actor("owner"), member=clinic.members["receptionist"])
+    deliver()
+
+    assert [(one.member, one.about_id) for one in Notification.objects.all()] == [
+        (clinic.owner, message.pk)
+    ]
+
+
+def test_a_message_that_was_looked_after_rings_no_more(clinic, noa):
+    message = in_doubt(clinic, noa, "receptionist")
+    accept_as_sent(by=clinic.actor("receptionist"), message=message, now=timezone.now())
+    deliver()
+
+    assert not Notification.objects.exists()

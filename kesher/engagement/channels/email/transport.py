@@ -9,7 +9,14 @@ from email.utils import formatdate, parseaddr
 
 from django.conf import settings
 
-from kesher.engagement.channels.transport import Fate, Never, NotNow, Outgoing, Uncertain
+from kesher.engagement.channels.transport import (
+    Fate,
+    Never,
+    NotNow,
+    Outgoing,
+    Picture,
+    Uncertain,
+)
 
 PERMANENT = 500
 
@@ -54,8 +61,19 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     mail.set_content(outgoing.text, cte="base64")
     if outgoing.html:
         mail.add_alternative(outgoing.html, subtype="html", cte="base64")
+        if outgoing.picture:
+            _show(mail, outgoing.picture)
     mail["Content-Language"] = outgoing.language  # last: a part added later would take it along
     return mail
+
+
+def _show(mail: EmailMessage, picture: Picture) -> None:
+    """Put a picture beside the HTML that shows it, so that no reader lists it as a file."""
+    maintype, _slash, subtype = picture.content_type.partition("/")
+    page = mail.get_payload()[1]
+    page.add_related(
+        picture.content, maintype, subtype, cid=f"<{picture.name}>", disposition="inline"
+    )
 
 
 def _in_ascii(address: str) -> str:
