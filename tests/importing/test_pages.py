@@ -61,7 +61,7 @@ def test_from_a_file_to_its_report(bring):
     assert page.redirect_chain == [(reverse("import-file", args=[run.pk]), 302)]
     shown = text_of(page)
     for words in (
-        "2 lines · customers · utf-8-sig",
+        "2 lines · customers · UTF-8",
         "Import 1 line",
         "holds a formula",
         "2 of 3 recognised",
