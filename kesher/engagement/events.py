@@ -75,6 +75,11 @@ class PresenceChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WordingChanged(Event):
+    text_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberNotified(Event):
     notification_id: int
 

@@ -248,6 +248,25 @@ class Message(models.Model):
         return f"{self.template} {self.pk}"
 
 
+class MessageText(models.Model):
+    """A message in one language, in the words of the business instead of ours."""
+
+    template = models.CharField(max_length=60)
+    language = models.CharField(max_length=5, choices=Language)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    button = models.CharField(max_length=60, blank=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("template", "language"), name="worded_once"),
+        )
+
+    def __str__(self):
+        return f"{self.template} {self.language}"
+
+
 class Notification(models.Model):
     """Something a member should notice: a mention, a task handed over, a job that ended."""
 

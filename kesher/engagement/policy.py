@@ -94,6 +94,14 @@ class MessagePolicy(Policy):
     label = ("template",)
 
 
+@policy_for(models.MessageText)
+class MessageTextPolicy(Policy):
+    fields = {
+        f: OPEN for f in ("id", "template", "language", "subject", "body", "button", "version")
+    }
+    label = ("template",)
+
+
 @policy_for(models.Notification)
 class NotificationPolicy(Policy):
     owner = "member"

@@ -93,7 +93,7 @@ RIGHTS = (
     Right("organization.branch", _("Branches"), ("manage",), NO_OR_ALL),
     Right("organization.savedview", _("Views shared with everybody"), ("manage",), NO_OR_ALL),
     Right("organization.business", _("Settings of the business"), ("manage",), NO_OR_ALL,
-          along={"organization.holiday": ALL}),
+          along={"organization.holiday": ALL, "engagement.messagetext": ALL}),
     Right("organization.role", _("Roles and classifications"), ("manage",), NO_OR_ALL,
           along={"organization.classification": ALL, "organization.grant": ALL,
                  "organization.clearance": ALL}),

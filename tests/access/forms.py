@@ -146,6 +146,7 @@ POSTED: dict[str, Form] = {
     "role-preset": _of_role(),
     "classification-new": same(en="New"),
     "classification-naming": same(en="New"),
+    "message-text": same(seen=0, subject="Welcome to {business}", body="Hello", button="Come in"),
 }  # fmt: skip
 
 # What an address is asked with, where it answers nothing without.

@@ -67,6 +67,7 @@ def _views(kind: str) -> dict[str, Cases]:
     return own | {f"{kind}-view-restore": _known("batch", f"dropped {kind} view")}
 
 
+WORDS = {"name": "invitation", "language": "en"}
 OF_HAIFA_AND_EILAT = {"haifa": "noa", "eilat": "eleni"}
 RECORDS: dict[str, Cases] = {
     **_each(
@@ -122,6 +123,7 @@ RECORDS: dict[str, Cases] = {
     "undo": _known("batch", "batch"),
     "list-file": said(key="0" * 32),
     **_each("list-work list-work-cancel", _known("key", "work")),
+    **_each("message-text message-text-reset", {"any": lambda _records: WORDS}),
     "invitation": said(token="x" * 43),
     "my-session-end": said(reference="x" * 20),
     "account_reset_password_from_key": said(uidb36="1", key="x-y"),

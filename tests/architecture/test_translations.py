@@ -71,7 +71,8 @@ def test_a_translation_is_written_in_its_letters(language):
         (entry.msgid, text)
         for entry in entries(language)
         for text in texts(entry)
-        if not SAME_EVERYWHERE.match(TAG.sub("", PLACE.sub("", text)))
+        if not (entry.msgctxt or "").startswith("form of a day")  # letters for the clock
+        and not SAME_EVERYWHERE.match(TAG.sub("", PLACE.sub("", text)))
         and not any(unicodedata.name(c, "").startswith(script) for c in text)
     ]
     assert foreign == []

@@ -14,10 +14,10 @@ from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
 from kesher.engagement import face
 from kesher.engagement.events import MessageQueued, MessageWithdrawn
-from kesher.engagement.filling import fill
 from kesher.engagement.gate import Decision, Recipient, decide
 from kesher.engagement.message_texts import TEMPLATES, MessageTemplate
 from kesher.engagement.models import Message
+from kesher.engagement.wording import filled, text_of
 from kesher.organization.models import Member
 from kesher.organization.queries import business
 
@@ -87,9 +87,7 @@ def _write(
     decision: Decision,
     purpose: str,
 ) -> Message:
-    text = template.texts[decision.language]
-    subject = " ".join(fill(text.subject, context, template.fields).split())[:200]
-    body = fill(text.body, context, template.fields)
+    text = filled(template, text_of(template, decision.language), context)
     link = str(context.get(template.link, "")) if template.link else ""
     return Message(
         purpose=purpose,
@@ -97,10 +95,11 @@ def _write(
         template=template.name,
         language=decision.language,
         address=decision.address,
-        subject=subject,
-        text=face.plain(body, text.button, link),
+        subject=text.subject,
+        text=face.plain(text.body, text.button, link),
         html=face.html(
-            business=business(), language=decision.language, subject=subject, body=body,
+            business=business(), language=decision.language, subject=text.subject,
+            body=text.body,
             button=text.button, link=link,
         ),
         customer=to if isinstance(to, Customer) else None,

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, may
+from kesher.engagement.models import MessageText
 from kesher.organization.models import Absence, Branch, Business, Member, Resource, Role, Team
 from kesher.surface.page import go
 
@@ -48,6 +49,8 @@ SECTIONS = (
             lambda actor: may(actor, "manage", Absence)),
     Section("settings-business", _("Business"), _("Name, logo, colours, country, week and money"),
             "building-store", _managing(Business)),
+    Section("message-texts", _("Messages"), _("What Kesher writes by itself, in your words"),
+            "mail", _managing(MessageText)),
     Section("holidays", _("Holidays"), _("Days on which you are closed"), "calendar-event",
             _managing(Business)),
     Section("branches", _("Branches"), _("Where customers are served"), "map-pin",

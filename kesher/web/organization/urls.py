@@ -7,6 +7,7 @@ from kesher.web.organization import (
     inviting_pages,
     looking,
     member_pages,
+    message_pages,
     my_account,
     place_pages,
     role_pages,
@@ -32,6 +33,14 @@ urlpatterns = [
     path(
         "settings/holidays/<int:pk>/removal/", business_pages.holiday_removal,
         name="holiday-removal",
+    ),
+    path("settings/messages/", message_pages.texts, name="message-texts"),
+    path(
+        "settings/messages/<slug:name>/<slug:language>/", message_pages.text, name="message-text"
+    ),
+    path(
+        "settings/messages/<slug:name>/<slug:language>/default/", message_pages.reset,
+        name="message-text-reset",
     ),
     # places
     path("settings/branches/", place_pages.branches, name="branches"),
