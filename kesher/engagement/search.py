@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
-from django.utils.translation import pgettext
+from django.utils.translation import get_language
 
 from kesher.core.access import Actor, guard, label_of
 from kesher.core.search import Piece, Searchable, searchable
@@ -31,7 +31,7 @@ class TaskSearch(Searchable):
     def hit(self, actor: Actor, record: Task) -> tuple[str, str]:
         """What is to be done, for whom and by when."""
         seen = guard(actor, record)
-        form = pgettext("form of a day with its weekday", "D j M")
+        form = "D j.n" if get_language() == "he" else "D j M"
         due = date_format(record.due_on, form) if record.due_on else ""
         done = record.get_state_display() if record.state == Task.State.DONE else due
         customer = label_of(actor, record.customer) if record.customer else ""

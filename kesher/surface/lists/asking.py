@@ -21,6 +21,7 @@ from kesher.surface.lists.views import Shown, view_of
 
 Pairs = list[tuple[str, str]]
 MOST_COLUMNS = 24
+WIDTHS = ("wide", "narrow")  # a column may say so behind a tilde: cols=name,city~wide
 LONGEST_TEXT = 100
 # What does not change which rows a list holds nor how it looks.
 PASSING = frozenset({"view", "after", "peek", "in", "format", "size"})
@@ -38,6 +39,7 @@ class Ask:
     descending: bool = False
     columns: tuple[str, ...] = ()
     usual: tuple[str, ...] = ()  # the columns that this reader has unless he asks for others
+    widths: tuple[tuple[str, str], ...] = ()  # of columns that are not as wide as usual
     groups: tuple[str, ...] = ()
     text: str = ""
     at: str = ""
@@ -54,12 +56,18 @@ class Ask:
         sort = f"{'-' if self.descending else ''}{self.sort}"
         if sort != listing.sort:
             found.append(("sort", sort))
-        if self.columns != self.usual:
-            found.append(("cols", ",".join(self.columns)))
+        if self.columns != self.usual or self.widths:
+            found.append(("cols", ",".join(self.column_words)))
         found += [
             (name, group) for name, group in zip(("group", "group2"), self.groups, strict=False)
         ]
         return found
+
+    @property
+    def column_words(self) -> list[str]:
+        """The columns as an address names them, with their widths."""
+        widths = dict(self.widths)
+        return [f"{name}~{widths[name]}" if name in widths else name for name in self.columns]
 
     @property
     def state(self) -> str:
@@ -114,10 +122,11 @@ class Ask:
         return replace(self, sort=name, descending=turned, at="")
 
     def with_columns(self, columns: Sequence[str]) -> Ask:
-        """The same list with these columns after the first."""
-        lead = self.listing.lead
-        kept = dict.fromkeys((lead, *columns))
-        return replace(self, columns=tuple(kept)[:MOST_COLUMNS], at="")
+        """The same list with these columns after the first, each as an address names it."""
+        widths = dict(map(split_width, (self.listing.lead, *columns)))
+        names = tuple(widths)[:MOST_COLUMNS]
+        kept = tuple((name, widths[name]) for name in names if widths[name])
+        return replace(self, columns=names, widths=kept, at="")
 
     def grouped_by(self, *groups: str) -> Ask:
         """The same list with its rows put together."""
@@ -128,6 +137,12 @@ class Ask:
         """How the rows are ordered."""
         one = self.listing.kind.fields.get(self.sort)
         return Order(one.sort if one else (), self.descending)
+
+
+def split_width(word: str) -> tuple[str, str]:
+    """The name of a column and how wide it is to be; nothing means as usual."""
+    name, _tilde, width = word.partition("~")
+    return name, width if width in WIDTHS else ""
 
 
 def ask(
@@ -173,7 +188,7 @@ class _Reader:
         catalogue = self.listing.fields(self.actor)
         single = dict(pairs)
         sort, descending, unsorted = self._sort(single.get("sort", ""), catalogue)
-        columns, unshown = self._columns(pairs, catalogue)
+        columns, widths, unshown = self._columns(pairs, catalogue)
         groups, ungrouped = self._groups(single, catalogue)
         return Ask(
             listing=self.listing,
@@ -183,6 +198,7 @@ class _Reader:
             descending=descending,
             columns=columns,
             usual=self._columns([], catalogue)[0],
+            widths=widths,
             groups=groups,
             text=single.get("q", "").strip()[:LONGEST_TEXT],
         )
@@ -199,13 +215,14 @@ class _Reader:
 
     def _columns(
         self, pairs: Pairs, catalogue: dict[str, Field]
-    ) -> tuple[tuple[str, ...], list[str]]:
-        given = [name for key, value in pairs if key == "cols" for name in value.split(",") if name]
-        usual = self.listing.columns
-        wanted = dict.fromkeys((self.listing.lead, *(given or usual)))
-        shown = [name for name in wanted if name in catalogue and catalogue[name].shown]
-        unread = [name[:60] for name in given if name not in shown]
-        return tuple(shown[:MOST_COLUMNS]), unread
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], list[str]]:
+        said = [word for key, value in pairs if key == "cols" for word in value.split(",") if word]
+        given = dict(map(split_width, said))
+        wanted = dict.fromkeys((self.listing.lead, *(given or self.listing.columns)))
+        known = [name for name in wanted if name in catalogue and catalogue[name].shown]
+        shown = tuple(known[:MOST_COLUMNS])
+        widths = tuple((name, given[name]) for name in shown if given.get(name))
+        return shown, widths, [name[:60] for name in given if name not in known]
 
     def _groups(
         self, single: dict[str, str], catalogue: dict[str, Field]

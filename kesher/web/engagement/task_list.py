@@ -190,7 +190,7 @@ TASKS = register(
         new="task-new",
         new_label=gettext_lazy("New task"),
         index="task",
-        phone={"customer": "c2a", "due_on": "c2b", "owner": ""},
+        phone={"customer": "c2a", "due_on": "c2", "owner": "c2b"},
         beside=("kind", "state"),
         painters={
             "title": title,

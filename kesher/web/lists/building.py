@@ -22,7 +22,7 @@ from kesher.core.access import Actor, require_kind
 from kesher.core.fields import WORDS, Field, Type, choices_of
 from kesher.core.filters import ME, NONE, OP_LABELS, BadFilter, Term, condition, ops_of
 from kesher.core.text import clean, fold
-from kesher.surface.lists.asking import Ask, ask, parse_state
+from kesher.surface.lists.asking import Ask, ask, parse_state, split_width
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.views import shown_views
 from kesher.surface.page import is_fragment
@@ -30,6 +30,7 @@ from kesher.web.lists.chips import month_name, span_words
 from kesher.web.lists.menus import column_lines, group_lines
 
 MOST_SUGGESTED = 8
+NEXT_WIDTH = {"": "~wide", "wide": "~narrow", "narrow": ""}
 SPANS = {
     "within": ("-7d", "-30d", "-90d", "-1y", "7d", "30d"),
     "coming": ("7d", "30d", "90d"),
@@ -216,24 +217,29 @@ def columns(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         return render(
             request, template, _menu(this) | {"columns": column_lines(this, request.actor)}
         )
-    wanted = [name for name in request.GET.getlist("col") if name != listing.lead]
+    fields = listing.fields(request.actor)
+    words = [word for word in request.GET.getlist("col") if split_width(word)[0] in fields]
     name, _dot, way = request.GET.get("move", "").rpartition(".")
-    kept = [name for name in _moved(wanted, name, way) if name in listing.fields(request.actor)]
-    changed = this.with_columns(kept)
+    changed = this.with_columns(_moved(words, name, way))
     if way and is_fragment(request):
         lines = column_lines(changed, request.actor)
         return render(request, "lists/_column_lines.html", {"columns": lines})
     return _lead_to(request, changed)
 
 
-def _moved(names: list[str], name: str, way: str) -> list[str]:
+def _moved(words: list[str], name: str, way: str) -> list[str]:
+    """The columns with one of them moved, or made wide, then narrow, then as usual again."""
+    names = [split_width(word)[0] for word in words]
     if name not in names:
-        return names
+        return words
     at = names.index(name)
+    if way == "width":
+        words[at] = name + NEXT_WIDTH[split_width(words[at])[1]]
+        return words
     to = at - 1 if way == "earlier" else at + 1
-    if 0 <= to < len(names):
-        names[at], names[to] = names[to], names[at]
-    return names
+    if 0 <= to < len(words):
+        words[at], words[to] = words[to], words[at]
+    return words
 
 
 @require_GET

@@ -17,6 +17,7 @@ class ColumnLine:
     name: str
     label: Any
     is_on: bool
+    width: str = ""
     is_fixed: bool = False
     is_first: bool = False
     is_last: bool = False
@@ -27,8 +28,8 @@ def column_lines(ask: Ask, actor: Actor) -> list[ColumnLine]:
     fields = ask.listing.fields(actor)
     lines = [
         ColumnLine(
-            name, fields[name].label, True, is_fixed=at == 0, is_first=at <= 1,
-            is_last=at == len(ask.columns) - 1,
+            name, fields[name].label, True, dict(ask.widths).get(name, ""), is_fixed=at == 0,
+            is_first=at <= 1, is_last=at == len(ask.columns) - 1,
         )
         for at, name in enumerate(ask.columns)
     ]  # fmt: skip

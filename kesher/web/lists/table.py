@@ -41,12 +41,13 @@ def heads(ask: Ask, fields: dict[str, Field]) -> list[Head]:
         is_sorted = name == ask.sort
         url = f"{base}?{ask.sorted_by(name).query()}" if one.sort else ""
         way = ("descending" if ask.descending else "ascending") if is_sorted else ""
-        found.append(Head(name, one.label, _look(ask.listing, one), url, way))
+        look = _look(ask.listing, one, dict(ask.widths).get(name, ""))
+        found.append(Head(name, one.label, look, url, way))
     return found
 
 
-def _look(listing: Listing, one: Field) -> str:
-    """The classes of a column: where its values stand, and where on a phone."""
+def _look(listing: Listing, one: Field, width: str) -> str:
+    """The classes of a column: where its values stand, and where on a phone; how wide it is."""
     if one.name == listing.lead:
         return "main-c"
     parts = [listing.phone.get(one.name, "opt")]
@@ -54,6 +55,8 @@ def _look(listing: Listing, one: Field) -> str:
         parts.insert(0, "end")
     if one.name in listing.yields:
         parts.append("yields")
+    if width:
+        parts.append(f"w-{width}")
     return " ".join(filter(None, parts))
 
 
@@ -75,6 +78,7 @@ class RowWriter:
         self.shown = [one for one in fields if one.name in ask.columns]
         self.shown.sort(key=lambda one: ask.columns.index(one.name))
         self.state = ask.state
+        self.widths = dict(ask.widths)
         self.base = reverse(self.listing.name)
         self.edits = {one.name for one in self.shown if may_edit(self.listing, actor, one.name)}
         self.has_sub = bool(self.listing.sub) and self.listing.sub not in ask.columns
@@ -149,7 +153,7 @@ class RowWriter:
     def _cell(self, one: Field, is_edited: bool, place: str) -> str:
         if one.name == self.listing.lead:
             return f'<th class="main-c" scope="row">{place}</th>'
-        look = _look(self.listing, one)
+        look = _look(self.listing, one, self.widths.get(one.name, ""))
         shown = f' class="{look}"' if look else ""
         if not is_edited or one.name not in self.edits:
             return f"<td{shown}>{place}</td>"

@@ -179,3 +179,16 @@ def test_tasks_begin_with_ones_own_open_ones(clinic, listed, planned):
 def test_members_who_left_stand_apart(clinic, listed):
     assert "Leaver Cohen" not in listed("owner", name="members").rows
     assert listed("owner", "view=left", name="members").rows == ["Leaver Cohen"]
+
+
+def test_a_column_is_made_wide_then_narrow_then_as_usual_again(clinic, as_member, listed):
+    desk, columns = as_member("owner"), ["city", "stage"]
+    for width in ("city~wide", "city~narrow", "city"):
+        asked = {"in": "all=1", "col": columns, "move": "city.width"}
+        lines = desk.get("/customers/columns/", asked, headers=HX).text
+        columns = re.findall(r'name="col" value="([\w~]+)" checked', lines)
+        assert columns == [width, "stage"]
+    page = listed("owner", "all=1&cols=city~wide,stage~huge")
+    assert page.heads == ["Name", "City", "Life stage"]
+    assert page.html.count("w-wide") == 1 + len(page.rows)
+    assert "cols=name%2Ccity~wide%2Cstage" in page.html
