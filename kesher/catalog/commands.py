@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from kesher.catalog.models import Product
 from kesher.core.access import Actor, require_kind
 from kesher.core.changes import record_changes
+from kesher.core.columns import column_named
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
 
 AT_ONCE = 400
-LONGEST = Product._meta.get_field("name").max_length
+LONGEST: int = column_named(Product, "name").max_length or 0
 
 
 class ProductNameMissing(Refusal):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
 from kesher.core.bulk import insert_rows
+from kesher.core.columns import column_named
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 
@@ -111,7 +112,7 @@ def change(
     Different fields merge; the same field with another value raises EditConflict.
     Returns the record as it is now and the columns that changed.
     """
-    current = locked(record)
+    current: Any = locked(record)
     differing = {
         name: value
         for name, value in values.items()
@@ -131,8 +132,8 @@ def change(
 
 
 def _value(record: Model, name: str) -> Any:
-    field = record._meta.get_field(name)
-    return getattr(record, field.attname) if field.is_relation else getattr(record, name)
+    column = column_named(record, name)
+    return getattr(record, column.attname if column.is_relation else name)
 
 
 def _refuse_clashes(current: Model, differing: Mapping[str, Any], seen: int) -> None:

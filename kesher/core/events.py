@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from kesher.core.access import OPEN, Actor, Policy, Scope, policy_of
+from kesher.core.columns import column_named
 from kesher.core.models import Delivery, EventRecord
 from kesher.core.once import claim_form
 
@@ -85,7 +86,7 @@ def _mark_scope(record: EventRecord, policy: Policy, about: Model) -> None:
     else:
         record.scope_kind = about._meta.label_lower
         if policy.owner:  # of a member, the member himself
-            record.owner_id = getattr(about, about._meta.get_field(policy.owner).attname)
+            record.owner_id = getattr(about, column_named(about, policy.owner).attname)
         record.team_id = getattr(about, f"{policy.team}_id") if policy.team else None
         record.branch_ids = branches_of(policy, about)
     if policy.row_classification:

@@ -57,6 +57,9 @@ class Through:
         return self.other or self.text
 
 
+ModelType = type[Model]  # within Field its own `type` stands in the way
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One field of a kind, under the name it has in the address, in files and in filters."""
@@ -68,7 +71,7 @@ class Field:
     sort: tuple[str, ...] = ()  # columns to sort by, best with an index; empty: it can't be sorted
     classification: str = ""  # beside that of the columns it reads
     choices: Callable[[Actor], Iterable[tuple[Any, Any]]] | None = None
-    refers: type[Model] | None = None
+    refers: ModelType | None = None
     through: Through | None = None
     folded: str = ""  # the column with the folded text, where there is one
     editable: bool = False  # may be changed in its cell
@@ -78,7 +81,7 @@ class Field:
     reads: tuple[str, ...] = ()  # more columns that drawing it needs, after its own
     value: Callable[..., Any] | None = None  # makes what is shown of what was read
     currency: str = ""  # for money: the column with its currency
-    summarises: type[Model] | None = None  # it tells of such records: for those who may see them
+    summarises: ModelType | None = None  # it tells of such records: for those who may see them
 
     @property
     def path(self) -> str:
@@ -228,6 +231,8 @@ def choices_of(one: Field, actor: Actor) -> list[tuple[str, str]]:
 
 def label_of_ref(one: Field, actor: Actor, pk: int) -> str:
     """The name of one record that a field refers to; nothing where the actor may not see it."""
+    if one.refers is None:
+        return ""
     named = label_columns(actor, one.refers)
     row = visible(actor, one.refers).filter(pk=pk).values_list("pk", *named).first()
     return label_from(row[1:]) if row else ""

@@ -25,6 +25,7 @@ from django.db.models import (
     DecimalField,
     F,
     Field,
+    ForeignKey,
     Func,
     Model,
     Q,
@@ -329,7 +330,7 @@ def _beyond(model: type[Model], columns: Sequence[str], values: Sequence[Any], i
 def _bound(column: Field, value: Any) -> Value:
     if isinstance(column, DateTimeField) and connection.vendor == "sqlite":
         return Value(value, output_field=TextField())
-    kept = column.target_field if column.is_relation else column
+    kept = column.target_field if isinstance(column, ForeignKey) else column
     return Value(kept.to_python(value), output_field=kept)
 
 
@@ -374,7 +375,7 @@ def _checked(column: Field, value: Any) -> Any:
         if not MOMENT.match(str(value)):
             raise ValueError(value)
         return str(value)
-    kept = column.target_field if column.is_relation else column
+    kept = column.target_field if isinstance(column, ForeignKey) else column
     converted = kept.to_python(value)
     if isinstance(kept, DecimalField):
         kept.run_validators(converted)  # refuses what has too many digits

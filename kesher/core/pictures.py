@@ -7,6 +7,7 @@ import re
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from PIL import (  # a plugin registers what it reads when it is imported
@@ -38,7 +39,7 @@ PICTURES = {
     re.compile(rb".{4}ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL): "image/heic",
 }
 READ = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")
-WRITTEN = {
+WRITTEN: dict[str, tuple[str, str, dict[str, Any]]] = {
     "JPEG": ("JPEG", "image/jpeg", {"quality": 90, "optimize": True}),
     "MPO": ("JPEG", "image/jpeg", {"quality": 90, "optimize": True}),
     "PNG": ("PNG", "image/png", {}),
@@ -83,9 +84,9 @@ def _redrawn(picture: Image.Image, folder: Path) -> tuple[Path, str]:
     frames = getattr(picture, "n_frames", 1) if picture.format in SEVERAL else 1
     if frames > MOST_FRAMES or picture.width * picture.height * frames > MOST_PIXELS:
         raise PictureTooLarge
-    written, content_type, options = WRITTEN[picture.format]
+    written, content_type, options = WRITTEN[picture.format or ""]
     drawn = [_bare(frame, written) for frame in _frames(picture, frames)]
-    extra = {"append_images": drawn[1:]} if options.get("save_all") else {}
+    extra: dict[str, Any] = {"append_images": drawn[1:]} if options.get("save_all") else {}
     if written == "GIF" and frames > 1:
         extra["duration"] = picture.info.get("duration", 100)
         extra["loop"] = picture.info.get("loop", 0)

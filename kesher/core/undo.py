@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, label_of, visible
 from kesher.core.changes import new_batch, plain
+from kesher.core.columns import column_named
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 
@@ -36,7 +37,7 @@ class Restorer:
 
     def now(self, record: Model, name: str) -> Any:
         """What a field holds now, in the form in which changes keep it."""
-        column = record._meta.get_field(name)
+        column = column_named(record, name)
         return plain(getattr(record, column.attname if column.is_relation else name))
 
     def restore(self, *, by: Actor, record: Model, values: Mapping[str, Any], batch: str) -> None:

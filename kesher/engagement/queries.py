@@ -41,7 +41,7 @@ def marked_touches(
     found = _standing_out(actor, customer) if known is None else known
     pinned = [row for row in found if row.pinned_at]
     return Marked(
-        agreements=sorted(pinned, key=lambda row: row.pinned_at, reverse=True),
+        agreements=sorted(pinned, key=lambda row: row.pinned_at or row.happened_at, reverse=True),
         complaints=[row for row in found if row.severity and not row.settled_at],
         closing=next((row for row in found if row.outcome == CLOSED), None),
     )

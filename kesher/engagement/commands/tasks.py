@@ -218,7 +218,9 @@ def change_task(
     current = locked(task)
     if current.state != Task.State.OPEN:
         raise AlreadyFinished
-    wanted = {name: clean(v) if isinstance(v, str) else v for name, v in values.items()}
+    wanted: dict[str, Any] = {
+        name: clean(v) if isinstance(v, str) else v for name, v in values.items()
+    }
     for name, value in wanted.items():
         setattr(current, name, value)
     _refuse(current)
@@ -270,7 +272,7 @@ def _repeated(by: Actor, done: Task, today: date, batch: str) -> Task:
     row = Task(
         follows=done,
         created_by_id=by.member_id,
-        due_on=next_due(done.due_on, done.repeat, day=done.repeat_day, today=today),
+        due_on=next_due(done.due_on or today, done.repeat, day=done.repeat_day, today=today),
         **{name: getattr(done, name) for name in (
             "customer", "kind", "title", "note", "due_time", "owner_id", "team_id", "branch_id",
             "repeat", "repeat_day", "next_title", "next_days", "is_demo",

@@ -127,7 +127,9 @@ def restore_view(*, by: Actor, batch: str) -> SavedView:
     kept = Change.objects.filter(
         kind=SavedView._meta.label_lower, batch=batch, actor_id=by.member_id, after__isnull=True
     ).first()
-    if not batch or kept is None or not Member.objects.filter(pk=kept.before["owner_id"]).exists():
+    if not batch or kept is None or kept.before is None:
+        raise NothingToRestore
+    if not Member.objects.filter(pk=kept.before["owner_id"]).exists():
         raise NothingToRestore
     if SavedView.objects.filter(pk=kept.record_id).exists():
         raise NothingToRestore
