@@ -24,7 +24,7 @@ class Day(forms.DateField):
 
     def __init__(self, **named: Any):
         widget = forms.DateInput(
-            attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
+            attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}, format="%d/%m/%Y"
         )
         super().__init__(widget=widget, localize=True, required=False, **named)
 

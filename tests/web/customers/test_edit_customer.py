@@ -1,6 +1,7 @@
 """All of a customer in one form: only what was touched is written, and a clash shows both."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -198,3 +199,29 @@ def test_the_bin_is_shown_to_those_who_may_and_gives_back(clinic, client):
 
     client.force_login(clinic.members["receptionist"])
     assert client.get(reverse("bin")).status_code == 403
+
+
+def test_a_day_stands_in_the_form_as_it_is_typed(desk, clinic):
+    noa, owner = clinic.customers["noa"], clinic.actor("owner")
+    change_customer(by=owner, customer=noa, values={"birth_on": date(1990, 2, 1)})
+
+    fields = opened(desk, noa)
+    assert fields["birth_on"] == ["01/02/1990"]
+    send(desk, noa, fields)
+    assert fresh(noa).birth_on == date(1990, 2, 1)
+
+
+@pytest.mark.parametrize("act", ["edit", "archive", "bin"])
+def test_what_was_done_on_a_page_is_taken_back_from_the_next(clinic, client, act):
+    noa = clinic.customers["noa"]
+    client.force_login(clinic.members["owner"])
+    if act == "edit":
+        answer = send(client, noa, opened(client, noa), city="Acre")
+    else:
+        answer = client.post(reverse(f"customer-{act}", args=[noa.pk]))
+    shown = client.get(answer["Location"]).text
+    assert fresh(noa).version == 2
+
+    client.post(re.search(r'<form method="post" action="(/undo/[^"]+)"', shown)[1])
+    now = fresh(noa)
+    assert (now.city, now.archived_at, now.binned_at) == ("חיפה", None, None)
