@@ -2,6 +2,18 @@
 
 from playwright.sync_api import Locator, Page
 
+FAR = 80
+# What has the focus, if it does not show it: no ring around it, or something lies over it.
+STOP = """() => {
+  const node = document.activeElement;
+  if (!node || node === document.body) return "";
+  const { outlineStyle, boxShadow } = getComputedStyle(node);
+  const { x, y, width, height } = node.getBoundingClientRect();
+  const over = document.elementFromPoint(x + width / 2, y + height / 2);
+  const isOver = over && !node.contains(over) && !over.contains(node) && !node.labels?.[0]?.contains(over);
+  return (outlineStyle === "none" && boxShadow === "none") || isOver ? node.outerHTML.slice(0, 150) : "";
+}"""
+
 
 class Hands:
     """A person at a page, counting what she does."""
@@ -32,6 +44,16 @@ class Hands:
         """Choose one option of a list."""
         self.actions += 1
         what.select_option(option)
+
+    def reach(self, what: Locator) -> None:
+        """Walk there with Tab; each stop on the way must show that it has the focus."""
+        for _step in range(FAR):
+            if what.evaluate("node => node === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+            stop = self.page.evaluate(STOP)
+            assert not stop, f"the focus is not seen on {stop}"
+        raise AssertionError(f"Tab does not lead to {what}")
 
     def focused(self) -> Locator:
         """The field that takes what is typed."""

@@ -60,7 +60,7 @@ LIVE = """<div id="live" data-live="customers.customer:7" data-version="{version
 <form><input class="form-control" name="free" aria-label="free"></form></div>"""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Entry:
     name: str
     label: str
@@ -110,7 +110,7 @@ class Laboratory:
     def page(self) -> str:
         with translation.override(self.language):
             parts = engines["django"].from_string(LOAD + self.parts)
-            nav = [Entry("today", "Today", "t"), Entry("customers", "Customers", "c")]
+            nav = (Entry("today", "Today", "t"), Entry("customers", "Customers", "c"))
             member = Member()
             shown = {"nav": nav, "member": member, "live_url": "/live", "csrf_token": self.token}
             inside = parts.render({"numbers": range(1, 6)})

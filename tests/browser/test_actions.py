@@ -65,7 +65,6 @@ def test_a_new_customer_with_a_warning_takes_four(at, language):
     hands = at("/", language)
 
     hands.key("+")
-    hands.key("Enter")
     hands.page.wait_for_url("**/customers/new/**")
     hands.write("052-647-3190", "Tab")
     expect(hands.page.get_by_text("נועה שלו").first).to_be_visible()
@@ -91,3 +90,19 @@ def test_finishing_a_task_and_planning_the_next_takes_two(at, language):
     expect(hands.page.locator("#dialog")).not_to_be_visible()
     expect(hands.page.locator(".five .planned")).to_be_visible()
     assert hands.actions <= 2
+
+
+@LANGUAGES
+def test_from_a_filter_to_a_saved_view_takes_four(at, language):
+    hands = at("/customers/", language)
+
+    hands.key("f")
+    hands.write("Haifa", "Enter")
+    expect(hands.page.locator("#chips .chip")).to_contain_text("Haifa")
+    hands.click(hands.page.locator("#view-state [hx-get*='views/new']"))
+    hands.write(f"Ours {language}", "Enter")
+
+    tab = hands.page.get_by_role("main").get_by_role("link", name=f"Ours {language}")
+    expect(tab).to_have_attribute("aria-current", re.compile("."))
+    expect(hands.page.locator("#chips .chip")).to_contain_text("Haifa")
+    assert hands.actions <= 4

@@ -5,7 +5,14 @@ import pytest
 
 def inject(page, markup: str) -> None:
     page.evaluate("markup => document.body.insertAdjacentHTML('beforeend', markup)", markup)
-    page.wait_for_timeout(200)
+
+
+def wait_until_seen(page, watch) -> None:
+    for _moment in range(30):
+        if watch.verdict():
+            break
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(100)  # what follows at once belongs to it
 
 
 @pytest.mark.parametrize(
@@ -22,14 +29,14 @@ def test_it_sees(page, watch, markup, seen):
     inject(page, markup)
     if "onclick" in markup:
         page.locator("button[onclick]").click()
-        page.wait_for_timeout(200)
+    wait_until_seen(page, watch)
     assert any(seen in problem for problem in watch.verdict()), watch.problems
     watch.allow(".")
 
 
 def test_it_sees_a_script_that_fails(page, watch):
     page.evaluate("setTimeout(() => { throw new Error('broken') })")
-    page.wait_for_timeout(200)
+    wait_until_seen(page, watch)
     assert any("broken" in problem for problem in watch.verdict())
     watch.allow("broken")
 
