@@ -10,6 +10,7 @@ from kesher.core.models import EventRecord
 from kesher.engagement.models import Message
 from kesher.organization.addresses import AddressTaken
 from kesher.organization.commands.staff import (
+    DetailTooLong,
     LastOwner,
     NameMissing,
     assign_role,
@@ -54,6 +55,13 @@ def test_refuses_an_address_in_use_and_an_empty_name(clinic):
     with pytest.raises(NameMissing):
         change(clinic, "dentist", "owner", name="  ")
     assert change(clinic, "dentist", "owner", email="DENTIST@clinic.test").pk
+
+
+def test_refuses_what_its_column_cannot_hold(clinic):
+    for too_long in ({"name": "n" * 121}, {"phone": "4" * 41}):
+        with pytest.raises(DetailTooLong):
+            change(clinic, "dentist", "owner", **too_long)
+    assert change(clinic, "dentist", "owner", name="n" * 120, phone="4" * 40).pk
 
 
 def test_two_at_once_see_both(clinic):

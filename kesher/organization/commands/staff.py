@@ -35,6 +35,12 @@ class NameMissing(Refusal):
     message = _("Type a name.")
 
 
+class DetailTooLong(Refusal):
+    """A name or a number that its column cannot hold."""
+
+    message = _("“%(field)s” holds at most %(most)s characters.")
+
+
 class LastOwner(Refusal):
     """Somebody must be left who may do everything."""
 
@@ -110,6 +116,7 @@ def change_member(
             must_be_within(by, member.role)
     if not values.get("name", member.name):
         raise NameMissing
+    _must_fit({name: values[name] for name in ("name", "phone") if name in values})
     if "language" in values:
         values["language"] = spoken(values["language"])
     current, changed = change(by=by, record=member, values=values, seen=seen)
@@ -120,6 +127,13 @@ def change_member(
         moved = SignInAddressChanged(member_id=member.pk, change_id=written.latest("pk").pk)
         announce(moved, by=by, about=current)
     return current
+
+
+def _must_fit(values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        column: Any = Member._meta.get_field(name)
+        if len(value) > column.max_length:
+            raise DetailTooLong(field=str(column.verbose_name), most=column.max_length)
 
 
 @transaction.atomic
