@@ -23,6 +23,7 @@ export class Cells {
     if (!cell || cell.querySelector(".cell-form")) return;
     this.kept.set(this.name(cell), cell.innerHTML);
     await htmx.ajax("GET", cell.dataset.edit, { target: cell, swap: "innerHTML", source: cell });
+    htmx.process(cell); // at once: an Enter before htmx settles must not send the form by itself
     const field = this.field(cell);
     field?.focus();
     if (field?.matches("input:not([type=date],[type=checkbox])")) field.select();
