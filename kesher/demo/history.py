@@ -21,6 +21,7 @@ from kesher.organization.models import Branch, Member
 
 HOUR = timedelta(hours=1)
 DUE_IN = (-40, -21, -12, -7, -5, -3, -2, -1, *[0] * 5, 1, 1, 2, 3, 4, 6, 9, 14, 21, 30, 45, None)
+COMES_EVERY = {"regular": 182, "growing": 182, "won_back": 182, "careful": 122}  # days
 DESKS = {
     staff.HAIFA: ("maya", "maya", "dana", "yoav"),
     staff.EILAT: ("maria", "maria", "maria", "eleni", "yoav"),
@@ -228,6 +229,7 @@ class History:
 
     def tasks(self, people: list[tuple[Invented, Customer]]) -> Iterator[NewTask]:
         """Open tasks of everybody: overdue, of today, to come, and some without a day."""
+        yield from self._recalls(people)
         adults = [pair for pair in people if pair[0].age >= 18]
         for who, customer in self.rng.sample(adults, min(240, len(adults))):
             yield self._task(who, customer, self.rng.choice(DUE_IN))
@@ -251,6 +253,22 @@ class History:
             due_time=time(rng.randint(8, 16), 30) if due and rng.random() < 0.2 else None,
             owner=sam if who.new.owner == sam else owner,  # he sees his own customers only
         )
+
+    def _recalls(self, people: list[tuple[Invented, Customer]]) -> Iterator[NewTask]:
+        """Whoever comes regularly is called before the next time; some were forgotten."""
+        for who, customer in people:
+            if who.habit not in COMES_EVERY or not who.visits or self._chance(0.1):
+                continue
+            gap = timedelta(days=COMES_EVERY[who.habit] - self.rng.randint(7, 20))
+            due = working_day(who.visits[-1].day + gap)
+            if due > self.today:
+                yield NewTask(
+                    title=POOLS[who.language].RECALL,
+                    kind="call",
+                    customer=customer,
+                    due_on=due,
+                    owner=self.place.members["maya" if who.branch == staff.HAIFA else "maria"],
+                )
 
     def _chains(self, people: list[tuple[Invented, Customer]]) -> Iterator[NewTask]:
         """A crown is ordered, and when it has come somebody calls."""

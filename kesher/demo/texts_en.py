@@ -170,9 +170,10 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "fax": ("The insurance approval came by fax, passed on to Ruth.",),
 }
 
+RECALL = "Book the half-yearly cleaning"
 TASKS: tuple[tuple[str, str], ...] = (
     ("call", "Call back about the price of {service}"),
-    ("call", "Book the half-yearly cleaning"),
+    ("call", RECALL),
     ("call", "Ask how [he|she] is after the treatment"),
     ("todo", "Order the crown from the lab"),
     ("todo", "Send the X-rays to the orthodontist"),
