@@ -31,6 +31,8 @@ class Worker:
         self.stopping = threading.Event()
 
     def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.stop)
         clock.beat(self.worker_id, place=place(), pid=os.getpid(), now=timezone.now())
         steps: dict[str, Callable[[], bool]] = {
             "clock": self.tick,
@@ -42,8 +44,6 @@ class Worker:
             threading.Thread(target=self.repeat, args=(step,), name=name)
             for name, step in steps.items()
         ]
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
         for lane in lanes:
             lane.start()
         for lane in lanes:
