@@ -41,11 +41,22 @@ def main(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             home = Path(folder)
             found["sqlite"][str(size)] = run(size, f"sqlite:///{home}/bench.sqlite3", home)
+        keep(found)
         server = Cluster()
         server.start()
         with tempfile.TemporaryDirectory() as folder:
             found["postgresql"][str(size)] = run(size, server.url("kesher"), Path(folder))
         server.stop()
+        keep(found)
+    for database, by_size in found.items():
+        for size, figures in by_size.items():
+            print(f"\n{database}, {int(size):,} customers")
+            for name, figure in figures["pages"].items():
+                print(f"  {name:34}{figure['cpu_ms']:8.1f} ms CPU {figure['wall_ms']:8.1f} ms wall")
+
+
+def keep(found: dict[str, dict[str, dict]]) -> None:
+    """Write down what is known so far, and on what machine."""
     report = {
         "measured_at": datetime.now(UTC).isoformat(timespec="minutes"),
         "python": platform.python_version(), "machine": platform.machine(),
@@ -53,11 +64,6 @@ def main(sizes: list[int]) -> None:
     }  # fmt: skip
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "pages.json").write_text(json.dumps(report, indent=1) + "\n")
-    for database, by_size in found.items():
-        for size, figures in by_size.items():
-            print(f"\n{database}, {int(size):,} customers")
-            for name, figure in figures["pages"].items():
-                print(f"  {name:34}{figure['cpu_ms']:8.1f} ms CPU {figure['wall_ms']:8.1f} ms wall")
 
 
 if __name__ == "__main__":
