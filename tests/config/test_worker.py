@@ -9,6 +9,7 @@ import pytest
 
 from tests.running import KESHER, ROOT
 
+pytestmark = pytest.mark.once
 REPEATING = "kesher.core.jobs.forget_finished_work"
 
 

@@ -22,7 +22,8 @@ from kesher.customers.models import Customer, CustomerContact, Tie
 from tests.importing.desk import Desk
 from tests.people import open_clinic
 
-pytestmark = pytest.mark.django_db
+# One transaction of 100 thousand rows is planned by PostgreSQL as if its tables were empty.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 RECORDS = Path(__file__).parents[1] / "data/records.csv"
 NOTHING = {"created": 0, "updated": 0, "unchanged": 0, "refused": 0}
 
