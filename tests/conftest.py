@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import translation
 
 from tests.people import Clinic, open_clinic
@@ -28,6 +29,18 @@ def forgotten_attempts(db):
 def clinic(db) -> Clinic:
     """The cast, in a database of this test."""
     return open_clinic()
+
+
+@pytest.fixture
+def as_member(clinic):
+    """A browser signed in as one of the cast."""
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        client.force_login(clinic.members[name])
+        return client
+
+    return sign_in
 
 
 @pytest.fixture(scope="session")

@@ -267,7 +267,7 @@ class History:
                     kind="call",
                     customer=customer,
                     due_on=due,
-                    owner=self.place.members["maya" if who.branch == staff.HAIFA else "maria"],
+                    owner=self.place.members[DESKS[who.branch][0]],
                 )
 
     def _chains(self, people: list[tuple[Invented, Customer]]) -> Iterator[NewTask]:
@@ -281,5 +281,5 @@ class History:
                 next_title=then,
                 next_days=8,
                 due_on=working_day(self.today + timedelta(days=days)),
-                owner=self.place.members["maya" if who.branch == staff.HAIFA else "maria"],
+                owner=self.place.members[DESKS[who.branch][0]],
             )

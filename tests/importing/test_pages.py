@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,13 +27,8 @@ def files(settings, tmp_path):
 
 
 @pytest.fixture
-def browse(clinic):
-    def browse(name):
-        browser = Client()
-        browser.force_login(clinic.members[name])
-        return browser
-
-    return browse
+def browse(as_member):
+    return as_member
 
 
 @pytest.fixture

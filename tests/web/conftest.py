@@ -1,25 +1,12 @@
-"""Browsers of the cast, and short ways to say what happened with a customer."""
+"""Short ways to say what happened with a customer."""
 
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from kesher.engagement.commands.tasks import NewTask, plan_task
 from kesher.engagement.commands.touching import NewTouch, record_touch
-
-
-@pytest.fixture
-def as_member(clinic):
-    """A browser signed in as one of the cast."""
-
-    def sign_in(name: str) -> Client:
-        client = Client()
-        client.force_login(clinic.members[name])
-        return client
-
-    return sign_in
 
 
 @pytest.fixture

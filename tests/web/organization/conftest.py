@@ -1,14 +1,6 @@
 import pytest
-from django.test import Client
 
 
 @pytest.fixture
-def browse(clinic):
-    """A browser in which the member of that name is signed in."""
-
-    def open_browser(name: str) -> Client:
-        browser = Client()
-        browser.force_login(clinic.members[name])
-        return browser
-
-    return open_browser
+def browse(as_member):
+    return as_member
