@@ -10,6 +10,7 @@ import pytest
 import requests
 from django.urls import reverse
 
+from kesher.config.serving.parent import Minder
 from tests.running import KESHER, ROOT, free_port
 
 pytestmark = pytest.mark.once
@@ -49,7 +50,6 @@ def test_starts_warm_within_six_seconds(clinic_server):
     assert clinic_server.start() < 6
 
 
-@pytest.mark.soak  # waited in vain once in some ten busy runs; until its log says why
 def test_begins_another_worker_when_one_is_killed(clinic_server):
     first = clinic_server.worker()
     os.kill(first, signal.SIGKILL)
@@ -62,6 +62,35 @@ def _worker_other_than(server, pid):
         return server.worker() != pid
     except AssertionError:
         return False
+
+
+def test_a_process_begun_while_stopping_is_stopped_too():
+    for _ in range(50):
+        minder = Minder(("/bin/sleep", "60"))
+        minder.start()
+        minder.stop()
+        minder.join(5)
+        assert not minder.is_alive()
+        assert minder.process is None or minder.process.poll() is not None
+
+
+def test_a_process_begun_while_others_fork_is_known():
+    """A fork holds every pipe of its moment open; waiting for one of them would never end."""
+    forked, minders = [], [Minder(("/bin/sleep", "60")) for _ in range(50)]
+    try:
+        for minder in minders:
+            minder.start()
+            pid = os.fork()
+            if not pid:
+                signal.pause()
+            forked.append(pid)
+        assert eventually(lambda: all(minder.process for minder in minders), seconds=5)
+    finally:
+        for pid in forked:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        for minder in minders:
+            minder.stop()
 
 
 def test_children_end_with_a_killed_parent_and_leave_the_port_free(clinic_server):
@@ -90,7 +119,8 @@ def test_stops_at_once_and_entirely(clinic_server):
     began = time.monotonic()
     clinic_server.stop()
     assert time.monotonic() - began < 5
-    assert not any(is_running(pid) for pid in pids)
+    left = {pid: Path(f"/proc/{pid}/stat").read_text() for pid in pids if is_running(pid)}
+    assert not left, f"{left}\n{clinic_server.log}"
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])

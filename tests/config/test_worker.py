@@ -6,7 +6,9 @@ import time
 from collections import Counter
 
 import pytest
+from django.db import OperationalError
 
+from kesher.config.serving.worker import Worker
 from tests.running import KESHER, ROOT
 
 pytestmark = pytest.mark.once
@@ -42,10 +44,16 @@ def marks(place) -> list[str]:
     return file.read_text().split("\n")[:-1] if file.exists() else []
 
 
+def log(place) -> str:
+    return (place.home / "worker.log").read_text()
+
+
 def states(place) -> dict[str, int]:
+    """How the test's own tasks stand; the clock may queue others beside them."""
     printed = place.python(
         "from django_tasks_db.models import DBTaskResult\n"
-        "print(*DBTaskResult.objects.values_list('status', flat=True))"
+        "rows = DBTaskResult.objects.filter(task_path__startswith='tests.')\n"
+        "print(*rows.values_list('status', flat=True))"
     )
     return dict(Counter(printed.split()))
 
@@ -97,9 +105,9 @@ def test_a_task_that_kills_its_workers_is_given_up(place, workers):
     enqueue(place, "kill_the_worker.enqueue()")
     for number in (1, 2, 3):
         workers().wait(20)
-        assert marks(place) == ["killed"] * number
+        assert marks(place) == ["killed"] * number, log(place)
     survivor = workers()
-    assert wait_for(lambda: states(place) == {"FAILED": 1})
+    assert wait_for(lambda: states(place) == {"FAILED": 1}), f"{states(place)}\n{log(place)}"
     assert survivor.poll() is None
     assert marks(place) == ["killed"] * 3
 
@@ -132,7 +140,7 @@ def test_an_error_that_may_pass_is_tried_again_later_and_not_for_ever(place, wor
         put_off = place.python(
             "from django.utils import timezone\n"
             "from django_tasks_db.models import DBTaskResult\n"
-            "row = DBTaskResult.objects.get()\n"
+            "row = DBTaskResult.objects.get(task_path__startswith='tests.')\n"
             "print((row.run_after - timezone.now()).total_seconds() > 5)\n"
             "row.run_after = timezone.now(); row.save()"
         )
@@ -183,3 +191,31 @@ def test_a_worker_says_goodbye_when_it_ends(place, workers):
     worker.terminate()
     worker.wait(10)
     assert place.python(beats) == "0"
+
+
+def test_a_worker_outlasts_a_database_that_cannot_be_reached(caplog):
+    worker, asked = Worker(), []
+
+    def step():
+        asked.append(1)
+        if len(asked) < 3:
+            raise OperationalError("database is locked")
+
+    worker.insist(step)
+    assert len(asked) == 3
+    assert caplog.text.count("it goes on trying") == 2
+
+
+def test_a_lane_that_stumbles_goes_on(caplog):
+    worker, asked = Worker(), []
+
+    def step():
+        asked.append(1)
+        if len(asked) == 1:
+            raise ValueError("a NUL in a message")
+        worker.stopping.set()
+        return True
+
+    worker.repeat(step)
+    assert len(asked) == 2
+    assert "stumbled" in caplog.text

@@ -49,6 +49,8 @@ def serve(address: Address, *, tell: Callable[[str], object], with_worker: bool 
 
 def preload() -> None:
     """Load what every page needs before forking, and let go of every database connection."""
+    import encodings.idna  # noqa: F401, PLC0415 - `welcome` needs it while web processes fork
+
     from kesher.config.serving import app  # noqa: F401, PLC0415 - loads Django's application
 
     get_resolver().reverse_dict  # noqa: B018 - imports every view
@@ -100,13 +102,20 @@ class Minder(threading.Thread):
         super().__init__(name="minder", daemon=True)
         self.command = command
         self.stopping = threading.Event()
+        # Without it a process begun while another thread says stop would be nobody's.
+        self.beginning = threading.Lock()
         self.process: subprocess.Popen | None = None
 
     def run(self) -> None:
         pause = 0.5
-        while not self.stopping.is_set():
+        while True:
             began = time.monotonic()
-            self.process = subprocess.Popen(self.command)
+            with self.beginning:
+                if self.stopping.is_set():
+                    return
+                # close_fds=False: spawned in one call of the system. Otherwise Popen waits for the
+                # end of a pipe, which a web process forked at that moment would hold open for ever.
+                self.process = subprocess.Popen(self.command, close_fds=False)
             code = self.process.wait()
             if self.stopping.is_set():
                 return
@@ -117,7 +126,8 @@ class Minder(threading.Thread):
             self.stopping.wait(pause)
 
     def stop(self) -> None:
-        self.stopping.set()
+        with self.beginning:
+            self.stopping.set()
         if self.process is None:
             return
         self.process.terminate()

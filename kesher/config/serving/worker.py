@@ -7,9 +7,16 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from django.db import Error, close_old_connections, connections, transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+    transaction,
+)
 from django.utils import timezone
 from django_tasks import TaskContext
 from django_tasks_db.models import DBTaskResult
@@ -33,7 +40,8 @@ class Worker:
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
-        clock.beat(self.worker_id, place=place(), pid=os.getpid(), now=timezone.now())
+        # Who works without having said so is taken for dead, and his work done twice.
+        self.insist(self.beat)
         steps: dict[str, Callable[[], bool]] = {
             "clock": self.tick,
             "reactions": lambda: deliver_due(now=timezone.now()) > 0,
@@ -62,17 +70,32 @@ class Worker:
             close_old_connections()
             try:
                 did_something = step()
-            except Error:
-                log.exception("The worker cannot reach the database; it goes on trying.")
+            except Exception:  # a lane that ended would leave its work undone for ever
+                log.exception("The worker stumbled; it goes on trying.")
                 did_something = False
             if not did_something:
                 self.stopping.wait(IDLE_SECONDS)
         connections.close_all()
 
+    def insist(self, step: Callable[[], object]) -> None:
+        """Take a step once, and again for as long as the database cannot be reached."""
+        while True:
+            try:
+                step()
+            except (OperationalError, InterfaceError):
+                log.exception("The worker cannot reach the database; it goes on trying.")
+                if self.stopping.wait(IDLE_SECONDS):
+                    raise
+                close_old_connections()
+            else:
+                return
+
+    def beat(self) -> None:
+        clock.beat(self.worker_id, place=place(), pid=os.getpid(), now=timezone.now())
+
     def tick(self) -> bool:
-        now = timezone.now()
-        clock.beat(self.worker_id, place=place(), pid=os.getpid(), now=now)
-        clock.tick(now=now, place=place())
+        self.beat()
+        clock.tick(now=timezone.now(), place=place())
         self.stopping.wait(TICK_SECONDS - IDLE_SECONDS)
         return False
 
@@ -84,9 +107,9 @@ class Worker:
         try:
             answer = call(row)
         except Exception as error:  # whatever a task raises is written into its row
-            set_back(row, error)
+            self.insist(partial(set_back, row, error))
         else:
-            row.set_successful(answer)
+            self.insist(partial(row.set_successful, answer))
         log.info("%s: %s in %.1f s", row.task_path, row.status.lower(), time.monotonic() - began)
         return True
 
