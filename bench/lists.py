@@ -29,7 +29,7 @@ from kesher.organization.models import Member  # noqa: E402
 
 TIMES = int(os.environ.get("BENCH_TIMES", "100"))
 WARM = 5
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "kesher.organization.signed_in.SignedIn"
 PART = {"HX-Request": "true", "HX-Target": "list"}
 CASES = {
     "first page": "/customers/",

@@ -125,7 +125,7 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(*GARBAGE)  # as the server does before it forks
     client = Client(SERVER_NAME="localhost")
-    client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(owner, backend="kesher.organization.signed_in.SignedIn")
     print(f"{built:.0f} s to build", file=sys.stderr)
     print(json.dumps({"build_s": round(built, 1), "pages": pages(client)}))
 

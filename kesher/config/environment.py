@@ -97,7 +97,13 @@ def _postgres(parts: SplitResult) -> dict:
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {**options, "pool": pool},
+        # Pages ask the same questions all day: PostgreSQL plans each once for a connection.
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 3,
+            **options,
+            "pool": pool,
+        },
     }
 
 

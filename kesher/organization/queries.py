@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from django.db.models import F
+from collections.abc import Sequence
+
+from django.db.models import F, Q
 
 from kesher.core.access import Actor, visible
 from kesher.organization.held import rights_of
-from kesher.organization.models import Business, Member, Role, SavedView
+from kesher.organization.models import Business, Member, SavedView
 
 MOST_PINNED = 12
 
@@ -14,21 +16,34 @@ def business() -> Business:
     return Business.objects.order_by("pk").first() or Business(name="Kesher", weekend=[4, 5])
 
 
-def actor_of(member: Member) -> Actor:
-    """The member as one who acts, with the rights of the role as they are now: one question."""
+def with_belongings(member_id: int) -> Member | None:
+    """A member with his role, branches and teams as they are now: one question."""
     held = list(
-        Role.objects.filter(members=member).annotate(
-            branch_id=F("members__memberbranch__branch_id"),
-            team_id=F("members__memberteam__team_id"),
-        )
+        Member.objects.filter(pk=member_id)
+        .select_related("role")
+        .annotate(branch_held=F("memberbranch__branch_id"), team_held=F("memberteam__team_id"))
     )
-    member.role = held[0]  # every page shows it
+    if not held:
+        return None
+    member = held[0]
+    member.branches_held = frozenset(row.branch_held for row in held if row.branch_held)
+    member.teams_held = frozenset(row.team_held for row in held if row.team_held)
+    return member
+
+
+def actor_of(member: Member) -> Actor:
+    """The member as one who acts, with the rights of the role as they are now."""
+    return acting_as(with_belongings(member.pk) or member)
+
+
+def acting_as(member: Member) -> Actor:
+    """A member read with his belongings as one who acts."""
     grants, clearances = rights_of(member.role)
     return Actor(
         label=member.name,
         member_id=member.pk,
-        branches=frozenset(row.branch_id for row in held if row.branch_id),
-        teams=frozenset(row.team_id for row in held if row.team_id),
+        branches=member.branches_held,
+        teams=member.teams_held,
         grants=grants if member.is_active else {},
         clearances=clearances if member.is_active else frozenset(),
     )
@@ -36,7 +51,7 @@ def actor_of(member: Member) -> Actor:
 
 def member_acting(actor: Actor, member_id: int) -> Actor:
     """A member as one who acts, for work asked for earlier; the rights are those of now."""
-    return actor_of(visible(actor, Member).select_related("role").get(pk=member_id))
+    return actor_of(visible(actor, Member).get(pk=member_id))
 
 
 def views_of(actor: Actor, kind: str) -> list[SavedView]:
@@ -44,6 +59,14 @@ def views_of(actor: Actor, kind: str) -> list[SavedView]:
     return list(visible(actor, SavedView).filter(kind=kind))
 
 
-def pinned_views(actor: Actor) -> list[SavedView]:
-    """The views that stand in the rail."""
-    return list(visible(actor, SavedView).filter(is_pinned=True).order_by("name")[:MOST_PINNED])
+def saved_views(actor: Actor, kind: str) -> list[SavedView]:
+    """The views of one list and those pinned beside every page: one question for a list's page."""
+    return list(visible(actor, SavedView).filter(Q(kind=kind) | Q(is_pinned=True)))
+
+
+def pinned_views(actor: Actor, saved: Sequence[SavedView] | None = None) -> list[SavedView]:
+    """The views that stand in the rail; whoever has read the saved ones already hands them in."""
+    if saved is None:
+        saved = list(visible(actor, SavedView).filter(is_pinned=True))
+    pinned = [view for view in saved if view.is_pinned]
+    return sorted(pinned, key=lambda view: view.name)[:MOST_PINNED]

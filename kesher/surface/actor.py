@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import Actor
 from kesher.organization.held import rights_of
 from kesher.organization.models import Member
-from kesher.organization.queries import actor_of, business
+from kesher.organization.queries import acting_as, actor_of, business
 from kesher.organization.session_store import SEEN_AT, SIGNED_IN_AT
 from kesher.organization.viewing import viewed_member, viewed_role
 
@@ -38,7 +38,7 @@ class Viewing:
 
 def acting(session, member: Member) -> tuple[Actor, Viewing | None]:
     """The member as one who acts; while he looks as somebody else, that one's rights instead."""
-    actor = actor_of(member)
+    actor = acting_as(member)
     chosen = session.get(VIEWING)
     if not chosen:
         return actor, None

@@ -1,6 +1,7 @@
 """The letters and the tone that stand for a person or an organisation in a small round mark."""
 
 import unicodedata
+from functools import lru_cache
 from zlib import crc32
 
 TONES = ("", "b", "p", "g", "y")
@@ -18,6 +19,7 @@ FORMS = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """First letters of the first and the last word, past titles and forms of companies."""
     words = [word for word in name.replace("־", " ").replace("-", " ").split() if _letter(word)]

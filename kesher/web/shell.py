@@ -97,7 +97,7 @@ def _entries(request: HttpRequest, actor: Actor, places: tuple[Place, ...]) -> t
 def _pinned(request: HttpRequest, actor: Actor) -> list[Entry]:
     """The saved views that stand in the rail; a list has the name of its kind."""
     entries = []
-    for view in pinned_views(actor):
+    for view in pinned_views(actor, getattr(request, "saved_views", None)):
         url, key = _address(view.kind), str(view.pk)
         on = request.path == url and request.GET.get("view") == key
         if url:

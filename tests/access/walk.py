@@ -80,9 +80,7 @@ def client_of(clinic: Clinic, who: str) -> Client:
     """A browser signed in as one of the cast."""
     client = Client()
     if who != "anonymous":
-        client.force_login(
-            clinic.members[who], "allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(clinic.members[who], "kesher.organization.signed_in.SignedIn")
     return client
 
 

@@ -31,7 +31,7 @@ for n in range({USERS}):
     )
     own = add_customer(by=SYSTEM, customer=NewCustomer(name=f"Guest {{n}}", branches=[haifa]))
     client = Client()
-    client.force_login(member, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member, "kesher.organization.signed_in.SignedIn")
     people.append([own.pk, {{name: one.value for name, one in client.cookies.items()}}])
 print(json.dumps(people))
 """

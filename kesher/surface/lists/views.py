@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from kesher.core.access import Actor
+from kesher.organization.models import SavedView
 from kesher.organization.queries import views_of
 from kesher.surface.lists.declaring import Listing
 
@@ -31,20 +32,27 @@ class Shown:
         return parse_qsl(self.state, keep_blank_values=True)
 
 
-def shown_views(listing: Listing, actor: Actor) -> list[Shown]:
-    """The views that the actor has of a list, in the order of their tabs."""
+def shown_views(
+    listing: Listing, actor: Actor, saved: Sequence[SavedView] | None = None
+) -> list[Shown]:
+    """The views that the actor has of a list, in the order of their tabs.
+
+    Whoever has read the actor's saved views already hands them in.
+    """
+    held = views_of(actor, listing.name) if saved is None else saved
     built_in = [
         Shown(view.key, view.label, view.query) for view in listing.views if view.shown(actor)
     ]
-    saved = [
+    kept = [
         Shown(
             key=str(view.pk), label=view.name, state=view.query, pk=view.pk, version=view.version,
             is_mine=view.owner_id == actor.member_id, is_shared=view.is_shared,
             is_pinned=view.is_pinned, team_id=view.team_id,
         )
-        for view in views_of(actor, listing.name)
+        for view in held
+        if view.kind == listing.name
     ]  # fmt: skip
-    return built_in + saved
+    return built_in + kept
 
 
 def view_of(views: Sequence[Shown], key: str, *, is_bare: bool) -> Shown | None:

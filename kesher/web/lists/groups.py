@@ -14,7 +14,7 @@ from kesher.core.fields import Money, Type
 from kesher.surface.lists.asking import Ask
 from kesher.surface.lists.grouping import Group, Grouped, inside
 from kesher.web.lists.chips import month_name
-from kesher.web.lists.pen import NOTHING, Pen
+from kesher.web.lists.pen import NOTHING, Pen, html
 from kesher.web.lists.table import RowWriter
 from kesher.web.lists.words import number
 from kesher.web.templatetags import look
@@ -33,7 +33,7 @@ class GroupWriter:
     def bodies(self) -> SafeString:
         """All groups, shut."""
         drawn = [self.body(group) for group in self.found.groups]
-        return format_html("{}" * len(drawn), *drawn)
+        return html("{}" * len(drawn), *drawn)
 
     def body(
         self, group: Group, rows: Any = NOTHING, *, is_open: bool = False, is_cut: bool = False
@@ -56,7 +56,7 @@ class GroupWriter:
     def lines(self) -> SafeString:
         """The groups within a group: each leads to its rows."""
         drawn = [self.line(group, is_inner=True) for group in self.found.groups]
-        return format_html("{}" * len(drawn), *drawn)
+        return html("{}" * len(drawn), *drawn)
 
     def line(self, group: Group, *, is_open: bool = False, is_inner: bool = False) -> SafeString:
         """The line of a group: its name, how many rows, their sums."""
@@ -71,7 +71,7 @@ class GroupWriter:
         head = format_html(
             '<th class="main-c" scope="row"><span class="row-f">{} {}</span></th>', link, count
         )
-        pick = format_html('<td class="pick"></td>') if self.writer.picks else NOTHING
+        pick = html('<td class="pick"></td>') if self.writer.picks else NOTHING
         cells = format_html_join("", "{}", ((cell,) for cell in self._sums(group)))
         look_of = "group-h inner" if is_inner else "group-h"
         return format_html('<tr class="{}">{}{}{}</tr>', look_of, pick, head, cells)
@@ -108,7 +108,7 @@ class GroupWriter:
                 ]
             else:
                 drawn = [look.count(int(amount)) for amount in sums.values()]
-            parts = format_html_join(format_html("<br>"), "{}", ((part,) for part in drawn))
+            parts = format_html_join(html("<br>"), "{}", ((part,) for part in drawn))
             look_of = "end" if one.type in (Type.MONEY, Type.NUMBER) else "opt"
             cells.append(format_html('<td class="{}">{}</td>', look_of, parts))
         return cells

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from kesher.core.access import may, require_kind
 from kesher.core.fields import Ref
 from kesher.core.paging import SIZE
+from kesher.organization.queries import saved_views
 from kesher.surface.lists.asking import Ask, ask, ask_state, parse_state
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.grouping import grouped, inside
@@ -45,7 +46,8 @@ def asked(
 ) -> tuple[Ask, list[Shown]]:
     """What the address asks for, and the views there are; refuses whoever may not have the list."""
     require_kind(request.actor, "view", listing.kind.model)
-    views = shown_views(listing, request.actor)
+    request.saved_views = saved_views(request.actor, listing.name)
+    views = shown_views(listing, request.actor, request.saved_views)
     if pairs is None:
         pairs = [(key, value) for key, values in request.GET.lists() for value in values]
     return ask(listing, request.actor, pairs, today=timezone.localdate(), views=views), views
@@ -129,11 +131,13 @@ def _body(request: HttpRequest, this: Ask) -> dict[str, Any]:
         return context | {"grouped": found, "bodies": bodies, "picks": writer.picks}
     sheet = sheet_of(this, actor, today=today)
     writer = RowWriter(this, actor, pen, sheet.fields)
+    actions = actions_now(this, actor) if writer.picks else []
     return context | {
         "page": sheet.page,
         "rows": writer.rows(sheet),
         "picks": writer.picks,
-        "actions": actions_now(this, actor) if writer.picks else [],
+        "actions": actions,
+        "action_keys": tuple(action.key for action in actions),
         "shown": pager_words(sheet.page),
         "back": this.query(at=sheet.page.back) if sheet.page.back else "",
         "forth": this.query(at=sheet.page.forth) if sheet.page.forth else "",

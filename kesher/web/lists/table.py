@@ -32,7 +32,7 @@ class Head:
     sorted: str = ""  # "ascending", "descending"
 
 
-def heads(ask: Ask, fields: dict[str, Field]) -> list[Head]:
+def heads(ask: Ask, fields: dict[str, Field]) -> tuple[Head, ...]:
     """The heads of the columns, in their order."""
     base = reverse(ask.listing.name)
     found = []
@@ -43,7 +43,7 @@ def heads(ask: Ask, fields: dict[str, Field]) -> list[Head]:
         way = ("descending" if ask.descending else "ascending") if is_sorted else ""
         look = _look(ask.listing, one, dict(ask.widths).get(name, ""))
         found.append(Head(name, one.label, look, url, way))
-    return found
+    return tuple(found)
 
 
 def _look(listing: Listing, one: Field, width: str) -> str:

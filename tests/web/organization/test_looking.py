@@ -6,6 +6,7 @@ from django.test import Client
 from kesher.core.access import visible
 from kesher.customers.models import Customer
 from kesher.organization.models import Member, Role
+from kesher.organization.queries import with_belongings
 from kesher.surface.actor import acting
 
 
@@ -14,7 +15,7 @@ def look(browser, kind, pk):
 
 
 def seen_by(browser, clinic, name):
-    actor, viewing = acting(browser.session, Member.objects.get(pk=clinic.members[name].pk))
+    actor, viewing = acting(browser.session, with_belongings(clinic.members[name].pk))
     return {customer.name for customer in visible(actor, Customer)}, actor, viewing
 
 
