@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar, overload
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -140,11 +140,7 @@ class Policy:
     def of_branches(self, actor: Actor) -> Q:
         """The rows that belong to one of the actor's branches."""
         if self.branches:
-            link = self.branches
-            held = link.model._default_manager.filter(
-                **{link.record: OuterRef("pk"), f"{link.branch}__in": actor.branches}
-            )
-            return Q(Exists(held))
+            return _linked(self.branches, actor.branches)
         return Q(**{f"{self.branch}__in": actor.branches}) if self.branch else NOTHING
 
     def inside(self, actor: Actor) -> Q:
@@ -153,9 +149,27 @@ class Policy:
         above = policy_of(parent.related_model).rows(actor, "view")
         if not above:
             return Q()
-        seen = parent.related_model._default_manager.filter(above, pk=OuterRef(parent.attname))
-        rows = Q(Exists(seen))
+        rows = _below(parent, above)
         return rows | Q(**{f"{self.within}__isnull": True}) if parent.null else rows
+
+
+# The same condition is the same object, so that a question asked before is known again.
+
+
+@lru_cache(maxsize=512)
+def _linked(link: Link, branches: frozenset[int]) -> Q:
+    """The rows that a table ties to one of some branches."""
+    held = link.model._default_manager.filter(
+        **{link.record: OuterRef("pk"), f"{link.branch}__in": branches}
+    )
+    return Q(Exists(held))
+
+
+@lru_cache(maxsize=512)
+def _below(parent: ForeignKey, above: Q) -> Q:
+    """The rows whose parent meets a condition."""
+    seen = parent.related_model._default_manager.filter(above, pk=OuterRef(parent.attname))
+    return Q(Exists(seen))
 
 
 _policies: dict[type[Model], Policy] = {}
@@ -181,9 +195,14 @@ def has_policy(model: type[Model]) -> bool:
     return model in _policies
 
 
+def sight(actor: Actor, model: type[Model], action: str = "view") -> Q:
+    """The condition that the records meet which the actor may see, or do the action to."""
+    return policy_of(model).rows(actor, action)
+
+
 def visible(actor: Actor, model: type[M], action: str = "view") -> QuerySet[M]:
     """The records of a kind that the actor may see, or do the action to."""
-    return model._default_manager.filter(policy_of(model).rows(actor, action))
+    return model._default_manager.filter(sight(actor, model, action))
 
 
 def note_found(actor: Actor, record: Model) -> None:
@@ -191,16 +210,21 @@ def note_found(actor: Actor, record: Model) -> None:
     record._found_for = actor
 
 
-def hanging(actor: Actor, model: type[M], parent: Model, action: str = "view") -> QuerySet[M]:
-    """The records of a kind that hang on another one, as `visible` would give them.
+def sight_hanging(actor: Actor, model: type[Model], parent: Model, action: str = "view") -> Q:
+    """The condition for records that hang on another one, besides that they do.
 
     Where the parent was found for this very actor, it is not asked for again in each query: that
     costs more than all else a customer's page asks.
     """
     policy = policy_of(model)
-    held = model._default_manager.filter(**{str(policy.within): parent})
     is_found = getattr(parent, "_found_for", None) is actor
-    return held.filter((policy.rows_hanging if is_found else policy.rows)(actor, action))
+    return (policy.rows_hanging if is_found else policy.rows)(actor, action)
+
+
+def hanging(actor: Actor, model: type[M], parent: Model, action: str = "view") -> QuerySet[M]:
+    """The records of a kind that hang on another one, as `visible` would give them."""
+    held = model._default_manager.filter(**{str(policy_of(model).within): parent})
+    return held.filter(sight_hanging(actor, model, parent, action))
 
 
 def may(actor: Actor, action: str, model: type[Model]) -> bool:

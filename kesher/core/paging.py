@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -35,6 +35,7 @@ from django.db.models import (
 )  # fmt: skip
 
 from kesher.core.fields import column_of
+from kesher.core.prepared import known
 from kesher.core.text import clean
 
 SIZE = 50
@@ -92,8 +93,24 @@ class Page:
         return not self.back and not self.forth
 
 
+@dataclass(frozen=True)
+class Held:
+    """The rows of a kind that meet some conditions. Asked for again, they are known by these."""
+
+    model: type[Model]
+    conditions: tuple[Q, ...]
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        """The query for them."""
+        rows = self.model._default_manager.all()
+        for condition in self.conditions:
+            rows = rows.filter(condition)
+        return rows
+
+
 def page(
-    rows: QuerySet,
+    rows: QuerySet | Held,
     order: Order,
     paths: Sequence[Any] = (),
     *,
@@ -148,12 +165,17 @@ class _Walk:
     """Rows in an order: first those with a value in the first column, then those without."""
 
     def __init__(
-        self, rows: QuerySet, order: Order, paths: Sequence[Any], *, is_narrowed: bool = False
+        self,
+        rows: QuerySet | Held,
+        order: Order,
+        paths: Sequence[Any],
+        *,
+        is_narrowed: bool = False,
     ):
-        self.rows = rows
+        self.held = rows
         self.is_narrowed = is_narrowed
         self.order = order
-        self.paths = paths
+        self.paths = tuple(paths)
         self.model = rows.model
         self.empties = _empties(self.model, order.columns[0]) if order.columns else None
         self.width = len(order.columns)
@@ -173,25 +195,48 @@ class _Walk:
                 found += self._phase(is_empty, here, forward, number - len(found))
         return found
 
+    @cached_property
+    def rows(self) -> QuerySet:
+        return self.held.rows if isinstance(self.held, Held) else self.held
+
     def _phase(
         self, is_empty: bool, cursor: Cursor | None, forward: bool, number: int
     ) -> list[tuple[Any, ...]]:
-        """Some rows of one phase. What is only shown is joined to them, and not to all rows."""
+        """Some rows of one phase: those near by where these may do, else the first of all."""
         asked = _Asked(self, is_empty, cursor, forward)
-        order = asked.order()
-        held = asked.held(self.rows).order_by(*order)[:number]
-        if not self.paths:
-            return list(held.values_list("pk", *self._edge()))
-        if self.is_narrowed and not is_empty and not self.are_few:
-            near = self._read(self._nearest(asked, number), order)
+        if self.paths and self.is_narrowed and not is_empty and not self.are_few:
+            near = self._list(asked, number, is_near=True)
             if len(near) == number:
                 return near
-        return self._read(held.values("pk"), order)
+        return self._list(asked, number)
+
+    def _list(self, asked: _Asked, number: int, *, is_near: bool = False) -> list[tuple[Any, ...]]:
+        place = (self.order, asked.is_empty, asked.forward, number, is_near)
+        if asked.cursor is None:
+            return self._known((self.paths, place), lambda: self._query(asked, number, is_near))
+        return list(self._query(asked, number, is_near))
+
+    def _known(self, key: Hashable, build: Callable[[], QuerySet]) -> list[Any]:
+        """What a query gives, which is put into SQL once where its rows are known again."""
+        if isinstance(self.held, Held):
+            return known((self.held, key), build)
+        return list(build())
 
     @cached_property
     def are_few(self) -> bool:
         """Whether so few rows meet the filters that all of them may be sorted."""
-        return count_up_to(self.rows, FEW)[1]
+        beyond = self._known(FEW, lambda: self.rows.order_by().values_list("pk")[FEW : FEW + 1])
+        return not beyond
+
+    def _query(self, asked: _Asked, number: int, is_near: bool) -> QuerySet:
+        """What is only shown is joined to the rows that are wanted, and not to all."""
+        order = asked.order()
+        held = asked.held(self.rows).order_by(*order)[:number]
+        if not self.paths:
+            return held.values_list("pk", *self._edge())
+        pks = self._nearest(asked, number) if is_near else held.values("pk")
+        rows = self.model._default_manager.filter(pk__in=pks).order_by(*order)
+        return rows.values_list("pk", *self._edge(), *self.paths)
 
     def _nearest(self, asked: _Asked, number: int) -> QuerySet:
         """Those that meet the filters among the first in order, whether or not they do.
@@ -203,10 +248,6 @@ class _Walk:
         window = first.order_by(*asked.order(path)).values("pk")[: number * NEAR]
         met = self.rows.filter(pk__in=window).order_by(*asked.order())
         return met.values("pk")[:number]
-
-    def _read(self, pks: QuerySet, order: list[str]) -> list[tuple[Any, ...]]:
-        rows = self.model._default_manager.filter(pk__in=pks).order_by(*order)
-        return list(rows.values_list("pk", *self._edge(), *self.paths))
 
     def _edge(self) -> list[Any]:
         return [_stored(self.model, path) for path in self.order.columns]

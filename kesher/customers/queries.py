@@ -7,10 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet, Value
 
-from kesher.core.access import Actor, hanging, label_of, may, readable, visible
-from kesher.customers.models import Customer, CustomerContact, Tie, Wish
+from kesher.core.access import Actor, label_of, may, readable, sight_hanging, visible
+from kesher.core.prepared import Mark, prepared
+from kesher.customers.models import (
+    Customer,
+    CustomerBranch,
+    CustomerContact,
+    CustomerTag,
+    Tie,
+    Wish,
+)
 from kesher.organization.models import Branch
 
 KEPT_DAYS = 30  # in the bin
@@ -56,17 +64,21 @@ def points_of(actor: Actor, customer: Customer) -> list[CustomerContact]:
     """The contact details of a customer as he ranks them; each knows whether others use it too."""
     if "raw" not in readable(actor, CustomerContact):
         return []
+    return _points(sight_hanging(actor, CustomerContact, customer), customer=customer.pk)
+
+
+@prepared(customer=BigIntegerField())
+def _points(seen: Q, customer: Mark) -> QuerySet[CustomerContact]:
     uses = CustomerContact.objects.filter(point=OuterRef("point")).exclude(customer=customer)
-    rows = hanging(actor, CustomerContact, customer).select_related("point")
-    return list(rows.annotate(is_shared=Exists(uses)).order_by("rank", "pk"))
+    rows = CustomerContact.objects.filter(seen, customer=customer).select_related("point")
+    return rows.annotate(is_shared=Exists(uses)).order_by("rank", "pk")
 
 
 def ties_in_sight(actor: Actor, customer: Customer, most: int) -> list[tuple[Tie, bool]]:
     """What he is to others and they to him, and whether the actor may open the other one."""
     if not may(actor, "view", Tie):
         return []
-    mine = Tie.objects.filter(Q(customer=customer) | Q(other=customer))
-    numbers = list(mine.values_list("pk", flat=True)[:MOST_TIES])
+    numbers = _ties(customer=customer.pk)
     if not numbers:
         return []
     rows = Tie.objects.filter(pk__in=numbers).select_related("customer", "other")
@@ -79,6 +91,12 @@ def ties_in_sight(actor: Actor, customer: Customer, most: int) -> list[tuple[Tie
         for row in found
         if row.customer_id in seen
     ]
+
+
+@prepared(customer=BigIntegerField())
+def _ties(customer: Mark) -> QuerySet:
+    mine = Tie.objects.filter(Q(customer=customer) | Q(other=customer))
+    return mine.values_list("pk", flat=True)[:MOST_TIES]
 
 
 def ties_of(actor: Actor, customer: Customer) -> QuerySet[Tie]:
@@ -94,6 +112,35 @@ def wishes_of(actor: Actor, customer: Customer) -> QuerySet[Wish]:
         return Wish.objects.none()
     rows = visible(actor, Wish).filter(customer=customer)
     return rows.order_by("met_on", "-noted_on", "-pk")
+
+
+def open_wishes(actor: Actor, customer: Customer) -> list[Wish]:
+    """What a customer needs and wishes and has not got, as far as the actor sees it."""
+    return _open_wishes(sight_hanging(actor, Wish, customer), customer=customer.pk)
+
+
+@prepared(customer=BigIntegerField())
+def _open_wishes(seen: Q, customer: Mark) -> QuerySet[Wish]:
+    return Wish.objects.filter(seen, customer=customer, met_on__isnull=True)[:MOST_TIES]
+
+
+def names_held(actor: Actor, customer: Customer) -> dict[str, list[str]]:
+    """The names of a customer's tags and branches, asked in one go, in their order."""
+    asked = [sight_hanging(actor, model, customer) for model in (CustomerTag, CustomerBranch)]
+    held: dict[str, list[str]] = {"tag": [], "branch": []}
+    for kind, name in _names_held(*asked, customer=customer.pk):
+        held[kind].append(name)
+    return {kind: sorted(names) for kind, names in held.items()}
+
+
+@prepared(customer=BigIntegerField())
+def _names_held(tags_seen: Q, branches_seen: Q, customer: Mark) -> QuerySet:
+    tags = CustomerTag.objects.filter(tags_seen, customer=customer)
+    branches = CustomerBranch.objects.filter(branches_seen, customer=customer)
+    tag, branch = (Value(kind, output_field=CharField()) for kind in ("tag", "branch"))
+    return tags.values_list(tag, "tag__name").union(
+        branches.values_list(branch, "branch__name"), all=True
+    )
 
 
 def binned_customers(actor: Actor) -> QuerySet[Customer]:

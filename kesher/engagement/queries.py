@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 
-from kesher.core.access import Actor, hanging, visible
+from kesher.core.access import Actor, hanging, sight, sight_hanging, visible
+from kesher.core.prepared import Mark, prepared, rows_counted
 from kesher.core.text import fold
 from kesher.customers.models import Customer
 from kesher.engagement.models import Attachment, Draft, Notification, Presence, Task, Touch
@@ -65,26 +66,47 @@ def touches_of(actor: Actor, customer: Customer) -> QuerySet[Touch]:
 
 def recent_touches(actor: Actor, customer: Customer) -> list[Touch] | None:
     """All touches with a customer; nothing where they are more than a page of his history."""
-    rows = touches_of(actor, customer).order_by("-happened_at", "-pk")
-    found = list(rows[: MOST_TOUCHES + 1])
+    found = _recent_touches(sight_hanging(actor, Touch, customer), customer=customer.pk)
     return found if len(found) <= MOST_TOUCHES else None
+
+
+@prepared(customer=BigIntegerField())
+def _recent_touches(seen: Q, customer: Mark) -> QuerySet[Touch]:
+    rows = Touch.objects.filter(seen, customer=customer, binned_at__isnull=True).defer("folded")
+    return rows.order_by("-happened_at", "-pk")[: MOST_TOUCHES + 1]
 
 
 def recent_tasks(actor: Actor, customer: Customer) -> list[Task] | None:
     """All tasks of a customer; nothing where there are too many to be fetched for one page."""
-    rows = list(in_order(hanging(actor, Task, customer))[: MOST_TASKS + 1])
+    rows = _recent_tasks(sight_hanging(actor, Task, customer), customer=customer.pk)
     return rows if len(rows) <= MOST_TASKS else None
+
+
+@prepared(customer=BigIntegerField())
+def _recent_tasks(seen: Q, customer: Mark) -> QuerySet[Task]:
+    return in_order(Task.objects.filter(seen, customer=customer))[: MOST_TASKS + 1]
 
 
 def attachments_of(actor: Actor, customer: Customer) -> list[Attachment]:
     """The files of a customer that the actor may see, the latest first."""
-    rows = hanging(actor, Attachment, customer).filter(binned_at__isnull=True)
-    return list(rows.order_by("-added_at", "-pk")[:MOST_FILES])
+    return _attachments(sight_hanging(actor, Attachment, customer), customer=customer.pk)
+
+
+@prepared(customer=BigIntegerField())
+def _attachments(seen: Q, customer: Mark) -> QuerySet[Attachment]:
+    rows = Attachment.objects.filter(seen, customer=customer, binned_at__isnull=True)
+    return rows.order_by("-added_at", "-pk")[:MOST_FILES]
 
 
 def drafts_of(actor: Actor, customer: Customer) -> dict[str, Draft]:
     """What the actor has begun to write about a customer, by form."""
-    return {draft.channel: draft for draft in visible(actor, Draft).filter(customer=customer)}
+    rows = _drafts(sight(actor, Draft), customer=customer.pk)
+    return {draft.channel: draft for draft in rows}
+
+
+@prepared(customer=BigIntegerField())
+def _drafts(seen: Q, customer: Mark) -> QuerySet[Draft]:
+    return Draft.objects.filter(seen, customer=customer)
 
 
 def others_present(actor: Actor, customer: Customer, *, now: datetime) -> list[Presence]:
@@ -119,7 +141,14 @@ def _sees(member: Member, customer: Customer) -> bool:
 
 def unread_count(actor: Actor) -> int:
     """How many notifications the actor has not read."""
-    return visible(actor, Notification).filter(read_at__isnull=True).count()
+    counted = _unread(sight(actor, Notification))
+    return counted[0] if counted else 0
+
+
+@prepared()
+def _unread(seen: Q) -> QuerySet:
+    rows = Notification.objects.filter(seen, read_at__isnull=True).order_by()
+    return rows.values_list(rows_counted(), flat=True)
 
 
 def notifications_of(actor: Actor, *, before: datetime | None = None) -> list[Notification]:

@@ -1,34 +1,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, DateField, F, Q, QuerySet
 
-from kesher.core.access import Actor, visible
+from kesher.core.access import Actor, sight, visible
+from kesher.core.prepared import Mark, prepared
 from kesher.organization.held import rights_of
-from kesher.organization.models import Business, Member, SavedView
+from kesher.organization.models import Absence, Business, Classification, Member, SavedView
 
 MOST_PINNED = 12
 
 
 def business() -> Business:
     """The business that works here; before the first visit, an unsaved one with defaults."""
-    return Business.objects.order_by("pk").first() or Business(name="Kesher", weekend=[4, 5])
+    rows = _business()
+    return rows[0] if rows else Business(name="Kesher", weekend=[4, 5])
+
+
+@prepared()
+def _business() -> QuerySet[Business]:
+    return Business.objects.order_by("pk")[:1]
 
 
 def with_belongings(member_id: int) -> Member | None:
     """A member with his role, branches and teams as they are now: one question."""
-    held = list(
-        Member.objects.filter(pk=member_id)
-        .select_related("role")
-        .annotate(branch_held=F("memberbranch__branch_id"), team_held=F("memberteam__team_id"))
-    )
+    held = _belonging(pk=member_id)
     if not held:
         return None
     member = held[0]
     member.branches_held = frozenset(row.branch_held for row in held if row.branch_held)
     member.teams_held = frozenset(row.team_held for row in held if row.team_held)
     return member
+
+
+@prepared(pk=BigIntegerField())
+def _belonging(pk: Mark) -> QuerySet[Member]:
+    """A row for each branch with each team."""
+    return (
+        Member.objects.filter(pk=pk)
+        .select_related("role")
+        .annotate(branch_held=F("memberbranch__branch_id"), team_held=F("memberteam__team_id"))
+    )
 
 
 def actor_of(member: Member) -> Actor:
@@ -61,12 +75,51 @@ def views_of(actor: Actor, kind: str) -> list[SavedView]:
 
 def saved_views(actor: Actor, kind: str) -> list[SavedView]:
     """The views of one list and those pinned beside every page: one question for a list's page."""
-    return list(visible(actor, SavedView).filter(Q(kind=kind) | Q(is_pinned=True)))
+    return _saved(sight(actor, SavedView), kind)
+
+
+@prepared()
+def _saved(seen: Q, kind: str) -> QuerySet[SavedView]:
+    """Those that are pinned, and with a kind those of its list."""
+    return SavedView.objects.filter(seen, Q(kind=kind) | Q(is_pinned=True))
 
 
 def pinned_views(actor: Actor, saved: Sequence[SavedView] | None = None) -> list[SavedView]:
     """The views that stand in the rail; whoever has read the saved ones already hands them in."""
     if saved is None:
-        saved = list(visible(actor, SavedView).filter(is_pinned=True))
+        saved = saved_views(actor, "")
     pinned = [view for view in saved if view.is_pinned]
     return sorted(pinned, key=lambda view: view.name)[:MOST_PINNED]
+
+
+def member_names(actor: Actor) -> list[tuple[int, str, bool]]:
+    """Number, name and whether he works here now, of every member that the actor may see."""
+    return _member_names(sight(actor, Member))
+
+
+@prepared()
+def _member_names(seen: Q) -> QuerySet:
+    return Member.objects.filter(seen).order_by("name").values_list("pk", "name", "is_active")
+
+
+def absence_of(actor: Actor, member_id: int, today: date) -> Absence | None:
+    """Why a member is away today, if he is and the actor may know; the longest if several."""
+    rows = _absences(sight(actor, Absence), member=member_id, today=today)
+    return rows[0] if rows else None
+
+
+@prepared(member=BigIntegerField(), today=DateField())
+def _absences(seen: Q, member: Mark, today: Mark) -> QuerySet[Absence]:
+    rows = Absence.objects.filter(seen, member=member, starts_on__lte=today, ends_on__gte=today)
+    return rows.order_by("-ends_on")[:1]
+
+
+def classifications_of(actor: Actor) -> list[Classification]:
+    """The classifications that the actor is cleared for, the most open first."""
+    rows = _classifications(sight(actor, Classification))
+    return [row for row in rows if actor.cleared_for(row.key)]
+
+
+@prepared()
+def _classifications(seen: Q) -> QuerySet[Classification]:
+    return Classification.objects.filter(seen).order_by("rank", "key")

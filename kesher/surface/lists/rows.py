@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from kesher.core.access import SYSTEM, Actor, policy_of, visible
+from kesher.core.access import SYSTEM, Actor, sight, visible
 from kesher.core.fields import Field
 from kesher.core.filters import BadFilter, Term, condition
-from kesher.core.paging import SIZE, Page, count_up_to, neighbours, page
+from kesher.core.paging import SIZE, Held, Page, count_up_to, neighbours, page
 from kesher.core.reading import reader
 from kesher.core.search_within import within
 from kesher.surface.lists.asking import Ask, ask_state
@@ -25,12 +25,18 @@ MOST_OF_A_TAB = 10_000
 
 def rows_of(ask: Ask, actor: Actor, *, today: date, right: str = "view") -> QuerySet:
     """The rows that a list holds for this reader; with a right, those he may do that to."""
-    kind = ask.listing.kind
-    rows = visible(actor, kind.model)
-    if right != "view":
-        rows = rows.filter(policy_of(kind.model).rows(actor, right))
-    rows = rows.filter(_standing(ask, today)).filter(condition(ask.terms, kind, actor, today=today))
+    rows = _held(ask, actor, today=today, right=right).rows
     return _with_words(ask, actor, rows) if ask.text else rows
+
+
+def _held(ask: Ask, actor: Actor, *, today: date, right: str = "view") -> Held:
+    """The rows of a list apart from the words typed over it."""
+    kind = ask.listing.kind
+    conditions = [sight(actor, kind.model)]
+    if right != "view":
+        conditions.append(sight(actor, kind.model, right))
+    conditions += [_standing(ask, today), condition(ask.terms, kind, actor, today=today)]
+    return Held(kind.model, tuple(conditions))
 
 
 def _standing(ask: Ask, today: date) -> Q:
@@ -77,7 +83,7 @@ def sheet_of(
     """A page of the list with its columns, and what drawing them needs besides."""
     fields = fields_of(ask, actor, more)
     read = reader(actor, fields)
-    rows = rows_of(ask, actor, today=today)
+    rows = rows_of(ask, actor, today=today) if ask.text else _held(ask, actor, today=today)
     # Filters have indexes that go with the usual order; in any other the nearest are tried first.
     is_unusual = bool(ask.terms) and ask.sort != ask.listing.sort.removeprefix("-")
     found = page(rows, ask.order, read.paths, at=ask.at, size=size, narrowed=is_unusual)

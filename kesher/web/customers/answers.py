@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kesher.billing.rhythm import Rhythm
-from kesher.core.access import Actor, Guarded, guard, may, visible
+from kesher.core.access import Actor, Guarded, guard, may
 from kesher.core.timeline import Entry
 from kesher.customers.models import Customer
 from kesher.engagement.models import CustomerPulse, Touch
 from kesher.engagement.queries import Marked, marked_touches
-from kesher.organization.models import Absence
+from kesher.organization.queries import absence_of
 from kesher.web import moments
 from kesher.web.customers.bought import Bought
 from kesher.web.customers.names import Names
@@ -203,12 +203,7 @@ def _responsible(actor: Actor, customer: Customer, names: Names, today: date) ->
     seen = guard(actor, customer)
     if seen.owner_id is None:
         return Responsible(team=seen.team)
-    away = (
-        visible(actor, Absence)
-        .filter(member=seen.owner_id, starts_on__lte=today, ends_on__gte=today)
-        .order_by("-ends_on")
-        .first()
-    )
+    away = absence_of(actor, seen.owner_id, today)
     held = guard(actor, away) if away else None
     return Responsible(
         owner=names.of(seen.owner_id),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from kesher.billing.models import Purchase, PurchaseSummary
-from kesher.billing.queries import purchases_by_month, purchases_of, rhythm
+from kesher.billing.queries import last_purchases, purchases_by_month, rhythm
 from kesher.billing.rhythm import Month, Rhythm, months_of, rhythm_of
 from kesher.core.access import Actor, guard, may, readable
 from kesher.customers.models import Customer
@@ -99,7 +99,7 @@ def _few(actor: Actor, customer: Customer, count: int) -> list[Purchase] | None:
     """All purchases, unless there are many; returns are not in the count."""
     if count > MOST_READ:
         return None
-    rows = list(purchases_of(actor, customer)[: MOST_READ + 1])
+    rows = last_purchases(actor, customer, MOST_READ + 1)
     return rows if len(rows) <= MOST_READ else None
 
 

@@ -15,7 +15,8 @@ from kesher.customers.models import Channel, Customer
 from kesher.engagement.commands.tasks import NewTask
 from kesher.engagement.commands.touching import NewTouch
 from kesher.engagement.models import Task, Touch
-from kesher.organization.models import Classification, Member
+from kesher.organization.models import Member
+from kesher.organization.queries import classifications_of
 
 MESSAGES = ("whatsapp", "email", "sms", "chat", "letter", "fax", "form")
 SAME_CHANNEL = {
@@ -157,8 +158,7 @@ class TaskForm(forms.Form):
 
 def classes_of(actor: Actor) -> list[tuple[str, str]]:
     """The classifications that the actor may write under: those he may read."""
-    rows = visible(actor, Classification).order_by("rank", "key")
-    return [(row.key, str(row)) for row in rows if actor.cleared_for(row.key)]
+    return [(row.key, str(row)) for row in classifications_of(actor)]
 
 
 def colleagues(actor: Actor) -> QuerySet[Member]:

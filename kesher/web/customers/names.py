@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from kesher.core.access import Actor, visible
-from kesher.organization.models import Member
+from kesher.core.access import Actor
+from kesher.organization.queries import member_names
 
 
 class Names:
@@ -16,8 +16,7 @@ class Names:
 
     @cached_property
     def _rows(self) -> list[tuple[int, str, bool]]:
-        rows = visible(self.actor, Member).order_by("name")
-        return list(rows.values_list("pk", "name", "is_active"))
+        return member_names(self.actor)
 
     @cached_property
     def _all(self) -> dict[int, str]:

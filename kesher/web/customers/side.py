@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from kesher.core.access import Guarded, guard, hanging, may
-from kesher.customers.models import Customer, Tie, Wish
-from kesher.customers.queries import ties_in_sight
+from kesher.core.access import Guarded, guard, may
+from kesher.customers.models import Customer, Tie
+from kesher.customers.queries import open_wishes, ties_in_sight
 from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.models import Attachment
 from kesher.surface.found import found
@@ -71,14 +71,13 @@ class Side:
 def side_of(whole: Whole) -> Side:
     """The cards, as far as the reader may read what they hold."""
     relatives, pays_for = _relatives(whole)
-    wishes = hanging(whole.actor, Wish, whole.record).filter(met_on__isnull=True)
     files = sorted((file for held in whole.files.values() for file in held), key=lambda f: -f.pk)
     return Side(
         points=whole.points,
         relatives=relatives,
         pays_for=pays_for,
         fields=fields_of(whole),
-        wishes=guard(whole.actor, wishes[:MOST_TIES]),
+        wishes=guard(whole.actor, open_wishes(whole.actor, whole.record)),
         bought=whole.bought,
         files=files[:MOST_FILES],
         more_files=max(0, len(files) - MOST_FILES),

@@ -9,15 +9,15 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from kesher.core.access import Actor, Guarded, allows, guard, hanging, may
+from kesher.core.access import Actor, Guarded, allows, guard, may
 from kesher.core.timeline import Entry, upcoming
-from kesher.customers.models import Customer, CustomerBranch, CustomerTag
+from kesher.customers.models import Customer
+from kesher.customers.queries import names_held
 from kesher.engagement.models import Attachment, Task, Touch
 from kesher.engagement.queries import MOST_FILES, attachments_of, recent_tasks, recent_touches
 from kesher.surface.found import found
@@ -134,7 +134,7 @@ class Whole:
         """The first region of the page."""
         record, seen = self.record, self.customer
         look, icon = STAGE_LOOKS[record.stage]
-        words = self._words()
+        words = names_held(self.actor, record)
         return Header(
             customer=seen,
             stage=(look, icon, str(seen.get_stage_display)),
@@ -157,22 +157,6 @@ class Whole:
             may_change=self.may_change,
             may_plan=may(self.actor, "add", Task) and may(self.actor, "add", Touch),
         )
-
-    def _words(self) -> dict[str, list[str]]:
-        """The names of the customer's tags and branches, asked in one go."""
-        asked = [
-            hanging(self.actor, model, self.record).values_list(
-                Value(kind, output_field=CharField()), column
-            )
-            for kind, model, column in (
-                ("tag", CustomerTag, "tag__name"),
-                ("branch", CustomerBranch, "branch__name"),
-            )
-        ]
-        held: dict[str, list[str]] = defaultdict(list)
-        for kind, name in asked[0].union(asked[1], all=True):
-            held[kind].append(name)
-        return {kind: sorted(held[kind]) for kind in ("tag", "branch")}
 
     def history(self, asked: Asked | None = None) -> History:
         """The history as the address asks for it, or as somebody else does."""
