@@ -46,7 +46,7 @@ BEFORE = [
 ]
 tricky = st.text(
     alphabet=st.sampled_from("=+-@%＝＋－＠−' \t\r\n\0\",;|\u200f\u200e\ufeffab1א")
-    | st.characters(),
+    | st.characters(exclude_categories=("Cs",)),  # no database holds half a sign
     max_size=12,
 )
 FORMULA = re.compile(

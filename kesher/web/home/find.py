@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from kesher.customers.models import Customer
 from kesher.engagement.models import Task
 from kesher.organization.models import Business, Member, RecentRecord
 from kesher.surface.page import is_fragment
+from kesher.web.lists.pen import address_form
 
 LIMIT = 8
 RECENT = 5
@@ -132,7 +134,7 @@ def _means_one(text: str, hits: list[Hit]) -> bool:
 def _line(hit: Hit, icon: str, name: str, *, is_exact: bool) -> dict[str, Any]:
     return {
         "id": f"found-{hit.kind}-{hit.pk}",
-        "url": _address(name, hit.pk),
+        "url": _form(name, is_numbered=True).format(hit.pk),
         "icon": icon,
         "label": hit.title,
         "parts": hit.parts,
@@ -141,9 +143,13 @@ def _line(hit: Hit, icon: str, name: str, *, is_exact: bool) -> dict[str, Any]:
     }
 
 
-def _address(name: str, *args: Any) -> str:
+@lru_cache(maxsize=64)
+def _form(name: str, *, is_numbered: bool = False) -> str:
+    """The address of a page, with {0} for the number of a record; empty where there is none."""
+    if is_numbered:
+        return address_form(name)
     try:
-        return reverse(name, args=args)
+        return reverse(name)
     except NoReverseMatch:
         return ""
 
@@ -152,7 +158,7 @@ def _places(actor: Actor, places: Iterable[Place], text: str) -> list[dict[str, 
     asked = words(text)
     found = []
     for place in places:
-        url = _address(place.name)
+        url = _form(place.name)
         said = words(f"{place.label} {place.words}")
         is_meant = all(any(one.startswith(word) for one in said) for word in asked)
         if url and is_meant and place.shown(actor):
@@ -169,8 +175,9 @@ def _recent(actor: Actor) -> list[dict[str, Any]]:
     rows = visible(actor, RecentRecord).filter(member=actor.member_id, kind__in=kinds)
     ids = list(rows.order_by("-opened_at").values_list("record_id", flat=True)[:RECENT])
     seen = visible(actor, Customer).filter(binned_at=None).in_bulk(ids)
+    form = _form("customer", is_numbered=True)
     return [
-        {"id": f"found-customer-{pk}", "url": _address("customer", pk), "icon": "",
+        {"id": f"found-customer-{pk}", "url": form.format(pk), "icon": "",
          "label": label_of(actor, seen[pk]), "parts": [], "key": pk}
         for pk in ids
         if pk in seen
@@ -183,4 +190,4 @@ def _offer(request: HttpRequest, sign: str, text: str, groups: list[dict]) -> di
         return None
     if any(group["title"] == str(KINDS["customer"][0]) for group in groups):
         return None
-    return {"url": _address("customer-new"), "typed": text.strip()}
+    return {"url": _form("customer-new"), "typed": text.strip()}
