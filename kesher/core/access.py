@@ -12,10 +12,11 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar, overload
 
-from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, ForeignKey, Model, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.prepared import Mark, prepared
 from kesher.core.refusal import Refusal
 from kesher.core.text import in_language
 
@@ -203,6 +204,20 @@ def sight(actor: Actor, model: type[Model], action: str = "view") -> Q:
 def visible(actor: Actor, model: type[M], action: str = "view") -> QuerySet[M]:
     """The records of a kind that the actor may see, or do the action to."""
     return model._default_manager.filter(sight(actor, model, action))
+
+
+def one_in_sight(actor: Actor, model: type[M], pk: int, *related: str) -> M | None:
+    """One record with what is related, if the actor may see it."""
+    rows = _one(model, sight(actor, model), related, pk=pk)
+    if rows:
+        note_found(actor, rows[0])
+    return rows[0] if rows else None
+
+
+@prepared(pk=BigIntegerField())
+def _one(model: type[Model], seen: Q, related: tuple[str, ...], pk: Mark) -> QuerySet:
+    rows = model._default_manager.filter(seen, pk=pk)
+    return rows.select_related(*related) if related else rows
 
 
 def note_found(actor: Actor, record: Model) -> None:

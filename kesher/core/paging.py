@@ -7,22 +7,15 @@ the column come last whichever way one sorts: they are asked for apart, so that 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import (
     BooleanField,
-    CharField,
     DateTimeField,
-    DecimalField,
     F,
     Field,
     ForeignKey,
@@ -34,44 +27,13 @@ from django.db.models import (
     Value,
 )  # fmt: skip
 
+from kesher.core.cursors import Cursor, Order, empties, read_cursor
 from kesher.core.fields import column_of
 from kesher.core.prepared import known
-from kesher.core.text import clean
 
 SIZE = 50
-LONGEST = 2000  # characters of a cursor
-FURTHEST = 10**9
 FEW = 2500  # rows that are sorted at once rather than looked for among the nearest
 NEAR = 20  # times as many rows as are wanted are looked at before all are
-MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?$")
-
-
-@dataclass(frozen=True)
-class Order:
-    """Columns that rows are sorted by, all in one direction; ties fall by the number of the row."""
-
-    columns: tuple[str, ...] = ()
-    descending: bool = False
-
-    @property
-    def reverse(self) -> Order:
-        return Order(self.columns, not self.descending)
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """Where a page begins: behind (or before) a row, and how many rows stand before it."""
-
-    forward: bool
-    start: int
-    is_empty: bool  # the row at the edge has nothing in the first column
-    values: tuple[Any, ...]
-    pk: int
-
-    def __str__(self) -> str:
-        held = [int(self.forward), self.start, int(self.is_empty), list(self.values), self.pk]
-        packed = json.dumps(held, separators=(",", ":"), ensure_ascii=False).encode()
-        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 @dataclass(frozen=True)
@@ -177,7 +139,7 @@ class _Walk:
         self.order = order
         self.paths = tuple(paths)
         self.model = rows.model
-        self.empties = _empties(self.model, order.columns[0]) if order.columns else None
+        self.empties = empties(self.model, order.columns[0]) if order.columns else None
         self.width = len(order.columns)
 
     def take(self, cursor: Cursor | None, number: int) -> list[tuple[Any, ...]]:
@@ -258,8 +220,9 @@ class _Walk:
         before, _, _last = self.order.columns[0].rpartition("__") if self.width else ("", "", "")
         if before and "__" not in before:
             relation = self.model._meta.get_field(before)
-            if relation.one_to_one and not relation.concrete:
-                return f"{before}__", relation.related_model
+            other = relation.related_model
+            if relation.one_to_one and not relation.concrete and other is not None:
+                return f"{before}__", other
         return "", self.model
 
     def is_empty(self, edge: tuple[Any, ...]) -> bool:
@@ -308,26 +271,13 @@ class _Asked:
         """The rows of the phase, of the list or of the table whose columns begin with the path."""
         if self.walk.empties is not None:
             first = self.walk.order.columns[0].removeprefix(path)
-            blank, filled = _empties(rows.model, first) or (Q(), Q())
+            blank, filled = empties(rows.model, first) or (Q(), Q())
             rows = rows.filter(blank if self.is_empty else filled)
         if self.cursor is None:
             return rows
         values = [*self.cursor.values[int(self.is_empty) :], self.cursor.pk]
         is_less = self.walk.order.descending == self.forward
         return rows.filter(_beyond(rows.model, self.columns(path), values, is_less))
-
-
-def _empties(model: type[Model], path: str) -> tuple[Q, Q] | None:
-    """Conditions for nothing and for something in a column, where it can hold nothing."""
-    column = column_of(model, path)
-    can_lack = column.null or "__" in path
-    if isinstance(column, (CharField, TextField)) and column.blank:
-        blank = Q(**{path: ""})
-        return (blank | Q(**{f"{path}__isnull": True}) if can_lack else blank), Q(
-            **{f"{path}__gt": ""}
-        )
-    lacks = f"{path}__isnull"
-    return (Q(**{lacks: True}), Q(**{lacks: False})) if can_lack else None
 
 
 def _stored(model: type[Model], path: str) -> Any:
@@ -373,55 +323,3 @@ def _bound(column: Field, value: Any) -> Value:
         return Value(value, output_field=TextField())
     kept = column.target_field if isinstance(column, ForeignKey) else column
     return Value(kept.to_python(value), output_field=kept)
-
-
-# ---- reading what comes back from the browser
-
-
-def read_cursor(text: str, model: type[Model], order: Order) -> Cursor | None:
-    """A cursor out of an address. One that we did not write means the first page, never a fault."""
-    if not text or len(text) > LONGEST:
-        return None
-    try:
-        packed = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        forward, start, is_empty, values, pk = json.loads(packed)
-        columns = [column_of(model, path) for path in order.columns]
-        kept = tuple(_checked(column, value) for column, value in zip(columns, values, strict=True))
-        cursor = Cursor(bool(forward), _whole(start), bool(is_empty), kept, _whole(pk, 2**63 - 1))
-    except (ValueError, TypeError, ValidationError, binascii.Error, RecursionError, OverflowError):
-        return None
-    return cursor if _is_sound(cursor, model, order) else None
-
-
-def _is_sound(cursor: Cursor, model: type[Model], order: Order) -> bool:
-    """Only a first column that can hold nothing may do so, and then says it."""
-    can_lack = bool(order.columns) and _empties(model, order.columns[0]) is not None
-    is_empty = can_lack and cursor.values[0] in (None, "")
-    return is_empty == cursor.is_empty and None not in cursor.values[int(is_empty) :]
-
-
-def _whole(value: Any, most: int = FURTHEST) -> int:
-    if type(value) is not int or not 0 < value <= most:
-        raise ValueError(value)
-    return value
-
-
-def _checked(column: Field, value: Any) -> Any:
-    """A value that the column could hold, as it was written into the cursor."""
-    if value is None or (value == "" and isinstance(column, (CharField, TextField))):
-        return value
-    if type(value) not in (int, str):
-        raise TypeError(value)
-    if isinstance(column, DateTimeField) and connection.vendor == "sqlite":
-        if not MOMENT.match(str(value)):
-            raise ValueError(value)
-        return str(value)
-    kept = column.target_field if isinstance(column, ForeignKey) else column
-    converted = kept.to_python(value)
-    if isinstance(kept, DecimalField):
-        kept.run_validators(converted)  # refuses what has too many digits
-    if isinstance(converted, int) and abs(converted) >= 2**63:
-        raise ValueError(value)
-    if isinstance(converted, str) and clean(converted) != converted.strip():
-        raise ValueError(value)
-    return value

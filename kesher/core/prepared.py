@@ -96,7 +96,7 @@ class Worded:
     """A query in the words of the database. Threads share it, so that nothing in it may change."""
 
     def __init__(self, rows: QuerySet):
-        if rows._prefetch_related_lookups or rows._result_cache is not None:
+        if getattr(rows, "_prefetch_related_lookups", ()) or rows._result_cache is not None:
             raise ValueError("A question is worded before it is asked, and fetches nothing beside.")
         self.origin = rows
         self.compiler = rows.query.get_compiler(rows.db)
@@ -116,8 +116,8 @@ class Worded:
         )
         compiler, query = copy.copy(self.compiler), copy.copy(origin.query)
         compiler.connection = connection
-        compiler.as_sql = lambda *_asked, **_options: (self.sql, given)
-        query.get_compiler = lambda *_asked, **_options: compiler
+        compiler.__dict__["as_sql"] = lambda *_asked, **_options: (self.sql, given)
+        query.__dict__["get_compiler"] = lambda *_asked, **_options: compiler
         rows = origin.__class__(origin.model, query, origin.db)
         rows._iterable_class = origin._iterable_class
         return list(rows)

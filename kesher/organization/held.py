@@ -1,13 +1,15 @@
-"""What a role holds, remembered until it is edited: asked with every request."""
+"""What a role holds, remembered until it is edited, and what a member belongs to."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from django.apps import apps
+from django.db.models import BigIntegerField, F, QuerySet
 
-from kesher.core.access import OPEN, Scope, has_policy
-from kesher.organization.models import Classification, Clearance, Grant, Role
+from kesher.core.access import OPEN, Actor, Scope, has_policy
+from kesher.core.prepared import Mark, prepared
+from kesher.organization.models import Classification, Clearance, Grant, Member, Role
 from kesher.organization.rights import ACTIONS, PRIVATE
 
 Rights = tuple[dict[tuple[str, str], Scope], frozenset[str]]
@@ -48,3 +50,37 @@ def _every_right() -> Rights:
         for action in ACTIONS
     }
     return grants, frozenset(Classification.objects.values_list("key", flat=True)) | {OPEN}
+
+
+def with_belongings(member_id: int) -> Member | None:
+    """A member with his role, branches and teams as they are now: one question."""
+    held = _belonging(pk=member_id)
+    if not held:
+        return None
+    member = held[0]
+    member.branches_held = frozenset(row.branch_held for row in held if row.branch_held)
+    member.teams_held = frozenset(row.team_held for row in held if row.team_held)
+    return member
+
+
+@prepared(pk=BigIntegerField())
+def _belonging(pk: Mark) -> QuerySet[Member]:
+    """A row for each branch with each team."""
+    return (
+        Member.objects.filter(pk=pk)
+        .select_related("role")
+        .annotate(branch_held=F("memberbranch__branch_id"), team_held=F("memberteam__team_id"))
+    )
+
+
+def acting_as(member: Member) -> Actor:
+    """A member read with his belongings as one who acts."""
+    grants, clearances = rights_of(member.role)
+    return Actor(
+        label=member.name,
+        member_id=member.pk,
+        branches=member.branches_held,
+        teams=member.teams_held,
+        grants=grants if member.is_active else {},
+        clearances=clearances if member.is_active else frozenset(),
+    )

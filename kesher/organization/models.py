@@ -148,6 +148,9 @@ class Member(AbstractBaseUser):
     left_on = models.DateField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
     version = models.IntegerField(default=1)
+    # Filled where he is read with his belongings.
+    branches_held: frozenset[int]
+    teams_held: frozenset[int]
 
     objects = MemberManager()
     USERNAME_FIELD = "email"

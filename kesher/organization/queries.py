@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import BigIntegerField, DateField, F, Q, QuerySet
+from django.db.models import BigIntegerField, DateField, Q, QuerySet
 
 from kesher.core.access import Actor, sight, visible
 from kesher.core.prepared import Mark, prepared
-from kesher.organization.held import rights_of
+from kesher.organization.held import acting_as, with_belongings
 from kesher.organization.models import Absence, Business, Classification, Member, SavedView
 
 MOST_PINNED = 12
@@ -24,43 +24,9 @@ def _business() -> QuerySet[Business]:
     return Business.objects.order_by("pk")[:1]
 
 
-def with_belongings(member_id: int) -> Member | None:
-    """A member with his role, branches and teams as they are now: one question."""
-    held = _belonging(pk=member_id)
-    if not held:
-        return None
-    member = held[0]
-    member.branches_held = frozenset(row.branch_held for row in held if row.branch_held)
-    member.teams_held = frozenset(row.team_held for row in held if row.team_held)
-    return member
-
-
-@prepared(pk=BigIntegerField())
-def _belonging(pk: Mark) -> QuerySet[Member]:
-    """A row for each branch with each team."""
-    return (
-        Member.objects.filter(pk=pk)
-        .select_related("role")
-        .annotate(branch_held=F("memberbranch__branch_id"), team_held=F("memberteam__team_id"))
-    )
-
-
 def actor_of(member: Member) -> Actor:
     """The member as one who acts, with the rights of the role as they are now."""
     return acting_as(with_belongings(member.pk) or member)
-
-
-def acting_as(member: Member) -> Actor:
-    """A member read with his belongings as one who acts."""
-    grants, clearances = rights_of(member.role)
-    return Actor(
-        label=member.name,
-        member_id=member.pk,
-        branches=member.branches_held,
-        teams=member.teams_held,
-        grants=grants if member.is_active else {},
-        clearances=clearances if member.is_active else frozenset(),
-    )
 
 
 def member_acting(actor: Actor, member_id: int) -> Actor:

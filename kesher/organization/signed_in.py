@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from kesher.organization.held import with_belongings
 from kesher.organization.models import Member
-from kesher.organization.queries import with_belongings
 
 
 class SignedIn(AuthenticationBackend):

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
-from kesher.organization.held import rights_of
+from kesher.organization.held import acting_as, rights_of
 from kesher.organization.models import Member
-from kesher.organization.queries import acting_as, actor_of, business
+from kesher.organization.queries import actor_of, business
 from kesher.organization.session_store import SEEN_AT, SIGNED_IN_AT
 from kesher.organization.viewing import viewed_member, viewed_role
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from kesher.billing.models import PurchaseSummary
 from kesher.core import paging
-from kesher.core.paging import Order, count_up_to, neighbours, page
+from kesher.core.cursors import Order
+from kesher.core.paging import count_up_to, neighbours, page
 from kesher.customers.models import Customer
 from kesher.engagement.models import Task
 

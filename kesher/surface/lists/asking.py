@@ -12,9 +12,9 @@ from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from kesher.core.access import Actor
+from kesher.core.cursors import Order
 from kesher.core.fields import Field
 from kesher.core.filters import Term, address, read, usable
-from kesher.core.paging import Order
 from kesher.core.text import clean
 from kesher.surface.lists.declaring import Listing
 from kesher.surface.lists.views import Shown, view_of

@@ -14,8 +14,9 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import AccessDenied, Actor, visible
+from kesher.core.cursors import Order
 from kesher.core.filters import BadFilter
-from kesher.core.paging import Order, page
+from kesher.core.paging import page
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
 from kesher.surface.lists.asking import Ask, ask_state

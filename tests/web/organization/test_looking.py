@@ -5,8 +5,8 @@ from django.test import Client
 
 from kesher.core.access import visible
 from kesher.customers.models import Customer
+from kesher.organization.held import with_belongings
 from kesher.organization.models import Member, Role
-from kesher.organization.queries import with_belongings
 from kesher.surface.actor import acting
 
 
