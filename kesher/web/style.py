@@ -15,6 +15,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from kesher.web import colour
 
@@ -102,6 +103,7 @@ def sample_form() -> SampleForm:
     return form
 
 
+@require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """Every component once, in the chosen language, with its markup."""
     now = timezone.now()

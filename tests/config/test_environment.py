@@ -113,6 +113,8 @@ def test_a_postgres_url_is_taken_apart(tmp_path):
         "PORT": "6432",
     }  # fmt: skip
     assert database["OPTIONS"] == {
+        "server_side_binding": True,
+        "prepare_threshold": 3,
         "sslmode": "require",
         "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
     }

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from django.db import OperationalError
 
+from kesher.config.serving import worker as worker_module
 from kesher.config.serving.worker import Worker
 from tests.running import KESHER, ROOT
 
@@ -48,11 +49,11 @@ def log(place) -> str:
     return (place.home / "worker.log").read_text()
 
 
-def states(place) -> dict[str, int]:
-    """How the test's own tasks stand; the clock may queue others beside them."""
+def states(place, named: str = "tests.") -> dict[str, int]:
+    """How the test's own tasks stand, or others; the clock may queue more beside them."""
     printed = place.python(
         "from django_tasks_db.models import DBTaskResult\n"
-        "rows = DBTaskResult.objects.filter(task_path__startswith='tests.')\n"
+        f"rows = DBTaskResult.objects.filter(task_path__startswith={named!r})\n"
         "print(*rows.values_list('status', flat=True))"
     )
     return dict(Counter(printed.split()))
@@ -167,9 +168,9 @@ def test_of_two_workers_one_does_what_the_clock_asks(place, workers):
             "from django.utils import timezone\nfrom kesher.core.models import Schedule\n"
             f"Schedule.objects.filter(name={REPEATING!r}).update(next_at=timezone.now())"
         )
-        assert wait_for(lambda n=number: states(place) == {"SUCCESSFUL": n})
+        assert wait_for(lambda n=number: states(place, REPEATING) == {"SUCCESSFUL": n})
     time.sleep(1.5)
-    assert states(place) == {"SUCCESSFUL": 3}
+    assert states(place, REPEATING) == {"SUCCESSFUL": 3}
 
 
 def test_a_task_of_a_transaction_that_failed_is_not_there(place):
@@ -193,6 +194,14 @@ def test_a_worker_says_goodbye_when_it_ends(place, workers):
     assert place.python(beats) == "0"
 
 
+@pytest.fixture
+def no_connections(monkeypatch):
+    """What a lane does with its connections is left out: these tests have none."""
+    monkeypatch.setattr(worker_module, "close_old_connections", lambda: None)
+    monkeypatch.setattr(worker_module.connections, "close_all", lambda: None)
+
+
+@pytest.mark.usefixtures("no_connections")
 def test_a_worker_outlasts_a_database_that_cannot_be_reached(caplog):
     worker, asked = Worker(), []
 
@@ -206,6 +215,7 @@ def test_a_worker_outlasts_a_database_that_cannot_be_reached(caplog):
     assert caplog.text.count("it goes on trying") == 2
 
 
+@pytest.mark.usefixtures("no_connections")
 def test_a_lane_that_stumbles_goes_on(caplog):
     worker, asked = Worker(), []
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import guard, require_kind
 from kesher.core.changes import new_batch
@@ -19,6 +19,7 @@ from kesher.web.customers.saving import customer_of, undo_address
 SHOWN = 200
 
 
+@require_safe
 def binned(request: HttpRequest) -> HttpResponse:
     """Everybody in the bin whom the reader may take out."""
     require_kind(request.actor, "bin", Customer)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
+from django.views.decorators.http import require_safe
 
 from kesher.core.access import Actor, guard, may, visible
 from kesher.core.names import TITLES
@@ -87,6 +88,7 @@ FIGURES = (
 )
 
 
+@require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The member's day, as far as the member may see it."""
     actor, now = request.actor, timezone.localtime()

@@ -16,7 +16,7 @@ from kesher.core.importing.report import refused_csv
 from kesher.core.jobs import cancel_job
 from kesher.organization.models import Branch
 from kesher.surface.page import go, is_fragment
-from kesher.web.importing.pages import import_of, progress
+from kesher.web.importing.pages import import_of, progress_of
 from kesher.web.importing.work import begin, work_of
 
 
@@ -57,7 +57,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     doing = work_of(run)
     if doing:
         cancel_job(by=request.actor, job=doing[1])
-    return progress(request, pk) if is_fragment(request) else redirect("import-file", pk)
+    return progress_of(request, pk) if is_fragment(request) else redirect("import-file", pk)
 
 
 @require_POST

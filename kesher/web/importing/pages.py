@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_safe
 
 from kesher.core.access import Scope, visible
 from kesher.core.importing.commands import open_import
@@ -99,6 +100,7 @@ def _line(run: ImportRun) -> dict[str, Any]:
     }
 
 
+@require_safe
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: its columns and what would become of it, or what became of it."""
     run = import_of(request, pk)
@@ -229,7 +231,13 @@ def _pace(held: Job) -> tuple[int | None, int | None]:
     return round(rate), left
 
 
+@require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the work has come."""
+    return progress_of(request, pk)
+
+
+def progress_of(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the work has come; when it is over, the page draws itself anew."""
     run = import_of(request, pk)
     working = _working(run)

@@ -139,7 +139,7 @@ def test_money_stands_there_for_those_cleared_only(clinic, as_member, noa):
 
 
 def test_signs_of_trouble_can_be_checked(as_member, noa, touched):
-    touched(severity=3, text="Waited an hour")
+    touched(severity=3, text="Waited an hour", ago=timedelta())
 
     html = header(as_member("receptionist"), noa)
 
