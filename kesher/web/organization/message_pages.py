@@ -103,7 +103,7 @@ def text(request: HttpRequest, name: str, language: str) -> HttpResponse:
         "form": form, "name": name, "title": TITLES[name], "language": language,
         "language_label": Language(language).label, "is_own": own is not None,
         "fields": [f"{{{field}}}" for field in sorted(template.fields - {template.link})],
-        "is_rtl": language in RIGHT_TO_LEFT, "held": request.business,
+        "way": "rtl" if language in RIGHT_TO_LEFT else "ltr", "held": request.business,
         "preview": _preview(request, template, language, shown, form),
     }  # fmt: skip
     return settings_page(

@@ -69,3 +69,10 @@ def test_the_first_words_come_back(owner):
 @pytest.mark.parametrize("where", [["written", "he"], ["no-such", "he"], ["invitation", "fr"]])
 def test_what_is_no_message_is_not_there(owner, where):
     assert owner.get(reverse("message-text", args=where)).status_code == 404
+
+
+def test_a_hebrew_message_is_shown_as_it_is_read_whatever_the_page_speaks(browse):
+    page = browse("owner").get(reverse("message-text", args=["invitation", "he"])).text
+    assert 'lang="he" dir="rtl"><p class="letter-h">' in page
+    greek = browse("owner").get(reverse("message-text", args=["invitation", "el"])).text
+    assert 'lang="el" dir="ltr"><p class="letter-h">' in greek
