@@ -1,7 +1,4 @@
-"""A canary in every classified field: a role without the clearance finds it nowhere.
-
-What is printed are these pages under another style sheet, so it needs no sweep of its own.
-"""
+"""A canary in every classified field: a role without the clearance finds it nowhere."""
 
 from __future__ import annotations
 
@@ -179,10 +176,40 @@ def test_no_export_holds_one(cage, who):
     client = client_of(cage.records.clinic, who)
     hidden = cage.hidden_from(who)
     for name in LISTS:
-        for form in ("csv", "xlsx"):
+        for form in ("csv", "xlsx", "paper"):
             answer = client.post(reverse(f"{name}-export"), {"format": form})
             assert answer.status_code == (200 if may_export(cage, who, name) else 403)
             assert leaks(read(answer.content, form), hidden) == []
+
+
+@pytest.mark.parametrize("who", WATCHED)
+def test_nothing_printed_or_written_holds_one_when_every_column_is_asked_for(cage, who):
+    client, owner = (client_of(cage.records.clinic, one) for one in (who, "owner"))
+    hidden = cage.hidden_from(who)
+    for name in LISTS:
+        shown_ever = [one.name for one in kind_of(name).fields.values() if one.shown]
+        columns = {"in": "cols=" + ",".join(shown_ever)}
+        for form in ("csv", "paper"):
+            answer = client.post(reverse(f"{name}-export"), {"format": form, **columns})
+            assert leaks(said(answer), hidden) == []
+            shown = owner.post(reverse(f"{name}-export"), {"format": form, **columns})
+            assert leaks(said(shown), cage.canaries) or name != "customers"
+
+
+@pytest.mark.parametrize("who", WATCHED)
+@pytest.mark.parametrize("name", ["customer", "customer-header"])
+def test_a_page_that_breaks_tells_nothing_of_what_broke_it(cage, who, name, monkeypatch):
+    def breaks(_whole):
+        raise RuntimeError(" ".join(trace for one in cage.canaries for trace in one.traces))
+
+    monkeypatch.setattr("kesher.web.customers.whole.Whole.header", breaks)
+    client = client_of(cage.records.clinic, who)
+    client.raise_request_exception = False
+    answer = client.get(reverse(name, args=[cage.records["noa"].pk]))
+
+    is_in_sight = allows(cage.records.clinic.actor(who), "view", cage.records["noa"])
+    assert answer.status_code == (500 if is_in_sight else 404)
+    assert leaks(said(answer), cage.canaries) == []
 
 
 def may_export(cage: Cage, who: str, name: str) -> bool:
