@@ -50,26 +50,24 @@ function ignore(event) {
   return !withCommand && (isTyping || lettersOff());
 }
 
-let unbind = () => {};
+// A key stays bound once it was: bound anew, "c" would no longer know of the "g" before it.
+const bound = {};
 function bind() {
-  unbind();
-  const keys = new Set([...document.querySelectorAll("[data-key]")].map((node) => node.dataset.key));
+  const nodes = [...document.querySelectorAll("[data-key]")];
   // Sequences first: after "g", "c" must not also do what "c" alone does.
-  const sorted = [...keys].sort((one, other) => other.split(" ").length - one.split(" ").length);
-  const map = {};
-  for (const key of sorted) {
-    map[binding(key)] = (event) => {
-      if (press(key)) event.preventDefault();
-    };
+  const keys = nodes.map((node) => node.dataset.key).sort((one, other) => other.split(" ").length - one.split(" ").length);
+  for (const key of keys) {
+    bound[key] ??= tinykeys(window, { [binding(key)]: (event) => press(key) && event.preventDefault() }, { ignore });
   }
-  map["$mod+KeyK"] = (event) => show(event, "palette");
-  map["[Shift]+?"] = (event) => show(event, "keys");
-  unbind = tinykeys(window, map, { ignore });
-  for (const node of document.querySelectorAll("[data-key]")) {
+  for (const node of nodes) {
     const { key } = node.dataset;
     if (!key.includes(" ") && !(lettersOff() && isSingle(key))) node.setAttribute("aria-keyshortcuts", key.replace(/^\+$/, "plus").replace("mod", "Control"));
   }
 }
+tinykeys(window, {
+  "$mod+KeyK": (event) => show(event, "palette"),
+  "[Shift]+?": (event) => show(event, "keys"),
+}, { ignore });
 
 function show(event, id) {
   const dialog = document.getElementById(id);

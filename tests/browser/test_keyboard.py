@@ -65,7 +65,7 @@ def test_a_task_is_planned_found_in_the_list_and_finished(keys, language):
     hands.write(title, "Control+Enter")
     expect(hands.page.locator(".five .planned")).to_be_visible()
     # Saved is saved before the form lets go of the keys.
-    hands.page.wait_for_function("!document.activeElement.matches('input, textarea, select')")
+    expect(hands.page.locator(":is(input, textarea, select):focus")).to_have_count(0)
 
     hands.key("g")
     hands.key("k")
