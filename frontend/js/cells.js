@@ -88,12 +88,13 @@ export class Cells {
     }, 120);
   }
 
+  // A form that has only just opened settles too, maybe after its answer is already under way.
   settled({ target }) {
-    const field = this.field(target);
-    const isRefused = !!target.querySelector?.(".cell-form .field-error");
-    if (isRefused && this.next) field?.focus();
-    if (isRefused) this.next = null;
-    else if (this.next) this.move();
+    const form = target.querySelector?.(".cell-form");
+    if (!form) return this.next && this.move();
+    if (!form.querySelector(".field-error")) return;
+    if (this.next) this.field(target)?.focus();
+    this.next = null;
   }
 
   move() {

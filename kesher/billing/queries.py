@@ -8,7 +8,7 @@ from django.db.models.functions import TruncMonth
 
 from kesher.billing.models import Purchase
 from kesher.billing.rhythm import RECENT, Month, Rhythm, rhythm_of
-from kesher.core.access import Actor, hanging, readable, sight_hanging
+from kesher.core.access import Actor, readable, sight_hanging
 from kesher.core.prepared import Mark, prepared
 from kesher.customers.models import Customer
 
@@ -19,8 +19,12 @@ def purchases_of(actor: Actor, customer: Customer) -> QuerySet[Purchase]:
     """The customer's purchases, the last one first, as far as the actor may read money."""
     if "amount" not in readable(actor, Purchase):
         return Purchase.objects.none()
-    rows = hanging(actor, Purchase, customer)
-    return rows.select_related("product").order_by("-bought_on", "-id")
+    return _purchases(sight_hanging(actor, Purchase, customer), customer.pk)
+
+
+def _purchases(seen: Q, customer: int | Mark) -> QuerySet[Purchase]:
+    rows = Purchase.objects.filter(seen, customer=customer).select_related("product")
+    return rows.order_by("-bought_on", "-id")
 
 
 def last_purchases(actor: Actor, customer: Customer, most: int) -> list[Purchase]:
@@ -32,8 +36,7 @@ def last_purchases(actor: Actor, customer: Customer, most: int) -> list[Purchase
 
 @prepared(customer=BigIntegerField())
 def _last_purchases(seen: Q, most: int, customer: Mark) -> QuerySet[Purchase]:
-    rows = Purchase.objects.filter(seen, customer=customer).select_related("product")
-    return rows.order_by("-bought_on", "-id")[:most]
+    return _purchases(seen, customer)[:most]
 
 
 def purchases_by_month(

@@ -110,18 +110,23 @@ def wishes_of(actor: Actor, customer: Customer) -> QuerySet[Wish]:
     """What a customer needs and wishes; what is met comes last."""
     if "text" not in readable(actor, Wish):
         return Wish.objects.none()
-    rows = visible(actor, Wish).filter(customer=customer)
-    return rows.order_by("met_on", "-noted_on", "-pk")
+    return _wishes(sight_hanging(actor, Wish, customer), customer.pk)
+
+
+def _wishes(seen: Q, customer: int | Mark) -> QuerySet[Wish]:
+    return Wish.objects.filter(seen, customer=customer).order_by("met_on", "-noted_on", "-pk")
 
 
 def open_wishes(actor: Actor, customer: Customer) -> list[Wish]:
     """What a customer needs and wishes and has not got, as far as the actor sees it."""
+    if "text" not in readable(actor, Wish):
+        return []
     return _open_wishes(sight_hanging(actor, Wish, customer), customer=customer.pk)
 
 
 @prepared(customer=BigIntegerField())
 def _open_wishes(seen: Q, customer: Mark) -> QuerySet[Wish]:
-    return Wish.objects.filter(seen, customer=customer, met_on__isnull=True)[:MOST_TIES]
+    return _wishes(seen, customer).filter(met_on__isnull=True)[:MOST_TIES]
 
 
 def names_held(actor: Actor, customer: Customer) -> dict[str, list[str]]:

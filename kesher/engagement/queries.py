@@ -61,7 +61,12 @@ def _standing_out(actor: Actor, customer: Customer) -> Sequence[Touch]:
 
 def touches_of(actor: Actor, customer: Customer) -> QuerySet[Touch]:
     """The touches with a customer that the actor may see."""
-    return hanging(actor, Touch, customer).filter(binned_at__isnull=True).defer("folded")
+    return _touches(sight_hanging(actor, Touch, customer), customer.pk)
+
+
+def _touches(seen: Q, customer: int | Mark) -> QuerySet[Touch]:
+    rows = Touch.objects.filter(seen, customer=customer, binned_at__isnull=True)
+    return rows.defer("folded")
 
 
 def recent_touches(actor: Actor, customer: Customer) -> list[Touch] | None:
@@ -72,8 +77,7 @@ def recent_touches(actor: Actor, customer: Customer) -> list[Touch] | None:
 
 @prepared(customer=BigIntegerField())
 def _recent_touches(seen: Q, customer: Mark) -> QuerySet[Touch]:
-    rows = Touch.objects.filter(seen, customer=customer, binned_at__isnull=True).defer("folded")
-    return rows.order_by("-happened_at", "-pk")[: MOST_TOUCHES + 1]
+    return _touches(seen, customer).order_by("-happened_at", "-pk")[: MOST_TOUCHES + 1]
 
 
 def recent_tasks(actor: Actor, customer: Customer) -> list[Task] | None:

@@ -25,8 +25,11 @@ def _business() -> QuerySet[Business]:
 
 
 def actor_of(member: Member) -> Actor:
-    """The member as one who acts, with the rights of the role as they are now."""
-    return acting_as(with_belongings(member.pk) or member)
+    """The member as one who acts, with the rights, branches and teams of now."""
+    known = with_belongings(member.pk)
+    if known is None:
+        raise Member.DoesNotExist(f"Member {member.pk} is gone.")
+    return acting_as(known)
 
 
 def member_acting(actor: Actor, member_id: int) -> Actor:
@@ -34,13 +37,11 @@ def member_acting(actor: Actor, member_id: int) -> Actor:
     return actor_of(visible(actor, Member).get(pk=member_id))
 
 
-def views_of(actor: Actor, kind: str) -> list[SavedView]:
-    """The saved views of one list that the actor has: his own, his teams' and everybody's."""
-    return list(visible(actor, SavedView).filter(kind=kind))
-
-
 def saved_views(actor: Actor, kind: str) -> list[SavedView]:
-    """The views of one list and those pinned beside every page: one question for a list's page."""
+    """The actor's views of one list, his own, his teams' and everybody's, and all that are pinned.
+
+    Those pinned stand beside every page: a list's page asks for both at once.
+    """
     return _saved(sight(actor, SavedView), kind)
 
 

@@ -303,7 +303,6 @@ def test_enter_saves_a_cell_and_goes_down_escape_puts_it_back(laboratory, window
     assert laboratory.cells == {"/cell/1/a": "new"}
 
 
-@pytest.mark.soak  # once in four runs the refused field is not focused again; cause unknown
 def test_tab_saves_and_goes_along_and_a_refused_value_stays_in_its_field(laboratory, window):
     opened(laboratory, window, ROWS)
     window.click("[data-row='3'] [data-cell=a]")

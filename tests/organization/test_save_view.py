@@ -17,7 +17,7 @@ from kesher.organization.commands.views import (
     save_view,
 )  # fmt: skip
 from kesher.organization.models import MemberTeam, SavedView, Team
-from kesher.organization.queries import pinned_views, views_of
+from kesher.organization.queries import pinned_views, saved_views
 
 
 def save(actor, name="Gold", **values):
@@ -25,7 +25,7 @@ def save(actor, name="Gold", **values):
 
 
 def names(actor) -> list[str]:
-    return [view.name for view in views_of(actor, "customers")]
+    return [view.name for view in saved_views(actor, "customers") if view.kind == "customers"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from kesher.core.access import Actor
 from kesher.organization.models import SavedView
-from kesher.organization.queries import views_of
+from kesher.organization.queries import saved_views
 from kesher.surface.lists.declaring import Listing
 
 
@@ -39,7 +39,7 @@ def shown_views(
 
     Whoever has read the actor's saved views already hands them in.
     """
-    held = views_of(actor, listing.name) if saved is None else saved
+    held = saved_views(actor, listing.name) if saved is None else saved
     built_in = [
         Shown(view.key, view.label, view.query) for view in listing.views if view.shown(actor)
     ]

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -23,6 +22,8 @@ from kesher.engagement.models import Task
 from kesher.organization.models import Business, Member, RecentRecord
 from kesher.surface.page import is_fragment
 from kesher.web.lists.pen import address_form
+
+_form = lru_cache(maxsize=64)(address_form)
 
 LIMIT = 8
 RECENT = 5
@@ -134,7 +135,7 @@ def _means_one(text: str, hits: list[Hit]) -> bool:
 def _line(hit: Hit, icon: str, name: str, *, is_exact: bool) -> dict[str, Any]:
     return {
         "id": f"found-{hit.kind}-{hit.pk}",
-        "url": _form(name, is_numbered=True).format(hit.pk),
+        "url": _form(name).format(hit.pk),
         "icon": icon,
         "label": hit.title,
         "parts": hit.parts,
@@ -143,22 +144,11 @@ def _line(hit: Hit, icon: str, name: str, *, is_exact: bool) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=64)
-def _form(name: str, *, is_numbered: bool = False) -> str:
-    """The address of a page, with {0} for the number of a record; empty where there is none."""
-    if is_numbered:
-        return address_form(name)
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def _places(actor: Actor, places: Iterable[Place], text: str) -> list[dict[str, Any]]:
     asked = words(text)
     found = []
     for place in places:
-        url = _form(place.name)
+        url = _form(place.name, is_numbered=False)
         said = words(f"{place.label} {place.words}")
         is_meant = all(any(one.startswith(word) for one in said) for word in asked)
         if url and is_meant and place.shown(actor):
@@ -175,7 +165,7 @@ def _recent(actor: Actor) -> list[dict[str, Any]]:
     rows = visible(actor, RecentRecord).filter(member=actor.member_id, kind__in=kinds)
     ids = list(rows.order_by("-opened_at").values_list("record_id", flat=True)[:RECENT])
     seen = visible(actor, Customer).filter(binned_at=None).in_bulk(ids)
-    form = _form("customer", is_numbered=True)
+    form = _form("customer")
     return [
         {"id": f"found-customer-{pk}", "url": form.format(pk), "icon": "",
          "label": label_of(actor, seen[pk]), "parts": [], "key": pk}
@@ -190,4 +180,4 @@ def _offer(request: HttpRequest, sign: str, text: str, groups: list[dict]) -> di
         return None
     if any(group["title"] == str(KINDS["customer"][0]) for group in groups):
         return None
-    return {"url": _form("customer-new"), "typed": text.strip()}
+    return {"url": _form("customer-new", is_numbered=False), "typed": text.strip()}

@@ -41,10 +41,10 @@ def html(form: str, *parts: Any) -> SafeString:
     )
 
 
-def address_form(name: str, *, query: str = "") -> str:
-    """The address of a page with {0} for the number of the record; empty where there is no page."""
+def address_form(name: str, *, is_numbered: bool = True, query: str = "") -> str:
+    """The address of a page, with {0} for the number of a record; empty where there is no page."""
     try:
-        found = reverse(name, args=[SOME_NUMBER])
+        found = reverse(name, args=[SOME_NUMBER] if is_numbered else [])
     except NoReverseMatch:
         return ""
     return found.replace(str(SOME_NUMBER), "{0}") + (f"?{query}" if query else "")
