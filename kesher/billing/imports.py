@@ -22,7 +22,16 @@ from kesher.billing.models import Purchase
 from kesher.catalog.commands import LONGEST as LONGEST_NAME
 from kesher.core.access import Actor, require_kind, visible
 from kesher.core.importing import values as cells
-from kesher.core.importing.kinds import Column, Importable, Outcome, Plan, Read, Verdict, importable
+from kesher.core.importing.kinds import (
+    Column,
+    Importable,
+    Outcome,
+    Plan,
+    Read,
+    Verdict,
+    importable,
+    refused,
+)
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
 from kesher.core.importing.refusals import CellMissing, LineRefused, shown
@@ -71,7 +80,8 @@ class Purchases(Importable):
             ),
         ),
         Column(
-            name="date", label=_("Date"), reads=cells.day_between(ledger.EARLIEST, 366),
+            name="date", label=_("Date"), is_day=True,
+            reads=cells.day_between(ledger.EARLIEST, 366),
             known_as=(
                 "bought on", "purchase date", "order date", "invoice date", "transaction date",
                 "sale date", "day", "datetime", "תאריך", "תאריך רכישה", "תאריך קנייה",
@@ -174,7 +184,7 @@ def _read(
         customer = _customer(said["customer"], known)
         new = _new(said, customer.pk, memory, place)
     except Refusal as refusal:
-        return Verdict(line, Outcome.REFUSED, reason=str(refusal))
+        return refused(line, refusal)
     title = f"{customer.name} · {new.bought_on.isoformat()} · {new.amount}"
     return Verdict(line, Outcome.CREATED, title=title, wanted=Wanted(new, said))
 

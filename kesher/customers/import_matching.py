@@ -33,10 +33,13 @@ AT_ONCE = 400
 
 
 class Doubtful(LineRefused):
-    message = _(
-        "%(count)s customers share “%(what)s”, and none of them has exactly this name. Give the "
-        "line the customer number."
-    )
+    """A line may be about several customers: somebody who knows them says which."""
+
+    message = _("%(count)s customers share “%(what)s”, and none of them has exactly this name.")
+
+    def __init__(self, held: Sequence[Held], what: str):
+        super().__init__(count=len(held), what=f"\u2068{what}\u2069")  # numbers never turn round
+        self.held = held
 
 
 COMPARED = (
@@ -200,7 +203,7 @@ def whom(
         if len(found) > 1:
             found = [held for held in found if held.values.get("name") == wanted.title] or found
         if len(found) > 1:
-            raise Doubtful(count=len(found), what=key.partition(":")[2])
+            raise Doubtful(found, key.partition(":")[2])
         if found:
             return found[0]
     if match or wanted.values.get("reference"):

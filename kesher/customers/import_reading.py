@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
-from kesher.core.importing.refusals import LineRefused, shown
+from kesher.core.importing.refusals import UnknownWord, shown
 from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_matching import Wanted
@@ -22,11 +22,13 @@ SIMPLE = (
 )  # fmt: skip
 
 
-class OwnerUnknown(LineRefused):
+class OwnerUnknown(UnknownWord):
+    field = "owner"
     message = _("Nobody of the staff is called “%(name)s” or signs in with that address.")
 
 
-class BranchUnknown(LineRefused):
+class BranchUnknown(UnknownWord):
+    field = "branches"
     message = _("There is no branch “%(name)s”.")
 
 
@@ -70,7 +72,7 @@ class Ours:
             }
         found = self._members.get(fold(name))
         if found is None:
-            raise OwnerUnknown(name=shown(name))
+            raise OwnerUnknown(word=name, name=shown(name))
         return found
 
     def branch(self, name: str) -> Branch:
@@ -78,7 +80,7 @@ class Ours:
             self._branches = {fold(row.name): row for row in visible(self.by, Branch)}
         found = self._branches.get(fold(name))
         if found is None:
-            raise BranchUnknown(name=shown(name))
+            raise BranchUnknown(word=name, name=shown(name))
         return found
 
 
@@ -90,7 +92,8 @@ def kind_by(said: Mapping[str, Any]) -> str:
 
 def _names(kind: str, said: Mapping[str, Any]) -> dict[str, str]:
     """The names that a line says, and the one that is shown; a number alone serves as a name."""
-    first, last = said.get("first_name", ""), said.get("last_name", "")
+    first = " ".join(filter(None, (said.get("first_name"), said.get("middle_name"))))
+    last = said.get("last_name", "")
     whole = said.get("name", "")
     if kind != Customer.Kind.PERSON:
         whole = whole or said.get("company", "") or f"{first} {last}".strip()
@@ -107,7 +110,11 @@ def _names(kind: str, said: Mapping[str, Any]) -> dict[str, str]:
 
 def _points(said: Mapping[str, Any]) -> list[Reading]:
     found = [p for name in ("phone", "email", "fax", "messenger") for p in said.get(name, ())]
-    street, raw, city = said.get("street", ""), said.get("address", ""), said.get("city", "")
+    street = " ".join(filter(None, (said.get("street"), said.get("house"))))
+    city = said.get("city", "")
+    raw, *further = [*said.get("address", ()), ""]
+    if street and raw:
+        raw, further = "", [raw, *further]
     if raw and city and fold(city) not in fold(raw):
         raw = f"{raw}, {city}"
     if street or raw or said.get("postcode"):
@@ -115,8 +122,9 @@ def _points(said: Mapping[str, Any]) -> list[Reading]:
             read_address(
                 Address(
                     street=street, city=city, postcode=said.get("postcode", ""),
-                    country=said.get("country", ""), raw="" if street else raw,
+                    country=said.get("country", ""), raw=raw,
                 )
             )
         )  # fmt: skip
+    found += [read_address(Address(raw=text)) for text in filter(None, further)]
     return list({point.key: point for point in found}.values())

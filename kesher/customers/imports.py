@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, require_kind, visible
+from kesher.core.access import Actor, readable, require_kind, visible
 from kesher.core.changes import plain
 from kesher.core.importing.kinds import (
     Importable,
@@ -19,6 +19,7 @@ from kesher.core.importing.kinds import (
     Verdict,
     column_of,
     importable,
+    refused,
 )
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
@@ -33,6 +34,7 @@ from kesher.customers.commands.contacts import add_contact
 from kesher.customers.commands.tying import NewTie, add_ties
 from kesher.customers.import_columns import COLUMNS
 from kesher.customers.import_matching import (
+    Doubtful,
     Held,
     Known,
     Wanted,
@@ -48,6 +50,8 @@ from kesher.customers.points import Address, Reading
 from kesher.organization.models import Branch, Member
 from kesher.organization.queries import business
 
+NEW = 0
+TELLING = ("name", "reference", "city", "birth_on")
 LABELLED = {"owner_id": "owner", "points": "phone"}
 
 
@@ -94,7 +98,7 @@ class Customers(Importable):
             try:
                 read.append((one, ours.wanted(one[1])))
             except Refusal as refusal:
-                read.append((one, _refused(one[0], refusal)))
+                read.append((one, refused(one[0], refusal)))
         wanted = [found for _one, found in read if isinstance(found, Wanted)]
         judging = _Judging(ours, plan, Known(by, wanted, plan.match, plan.batch), memory)
         return [
@@ -119,14 +123,16 @@ class _Judging:
         line, said = read
         keys = keys_of(wanted, self.plan.match)
         try:
-            held = self._held(wanted, keys)
+            held = self._held(line, wanted, keys)
             if held and _is_his_employer(said, held):
                 wanted = self.ours.wanted({**said, "kind": Customer.Kind.PERSON})
             if held and held.line and (fields := contradicted(wanted, held)):
                 names = ", ".join(_label(name) for name in fields)
                 raise SaidOtherwise(line=held.line, fields=names)
+        except Doubtful as doubt:
+            return self._doubtful(line, wanted, doubt)
         except Refusal as refusal:
-            return _refused(line, refusal)
+            return refused(line, refusal)
         found = differences(wanted, held) if held else {}
         entry = remember(self.memory, wanted, held, line.number, keys)
         known_as = Outcome.UPDATED if found else Outcome.UNCHANGED
@@ -138,24 +144,46 @@ class _Judging:
             wanted=Task(wanted, entry, held, found),
         )
 
-    def _held(self, wanted: Wanted, keys: Sequence[str]) -> Held | None:
+    def _held(self, line: Line, wanted: Wanted, keys: Sequence[str]) -> Held | None:
         number = wanted.values.get("reference")
         if number in self.known.out_of_reach:
             raise NumberTaken(number=number)
-        held = whom(wanted, keys, self.plan.match, self.known, self.memory)
+        try:
+            held = whom(wanted, keys, self.plan.match, self.known, self.memory)
+        except Doubtful as doubt:
+            held = self._decided(line, doubt)
         if held and held.is_binned:
             raise InBin
         return held
+
+    def _decided(self, line: Line, doubt: Doubtful) -> Held | None:
+        """Whom a doubtful line is about, as somebody said; nobody yet known if he said so."""
+        said = self.plan.options.get("decided", {}).get(str(line.number))
+        if said == NEW:
+            return None
+        chosen = [held for held in doubt.held if said and held.pk == said]
+        if not chosen:
+            raise doubt
+        return chosen[0]
+
+    def _doubtful(self, line: Line, wanted: Wanted, doubt: Doubtful) -> Verdict:
+        candidates = [(held.pk, _called(self.ours.by, held)) for held in doubt.held if held.pk]
+        return Verdict(
+            line, Outcome.DOUBTFUL, title=wanted.title, reason=str(doubt), candidates=candidates
+        )
+
+
+def _called(by: Actor, held: Held) -> str:
+    """What tells a customer from others of his number or name, as far as the actor may read it."""
+    may_read = readable(by, Customer)
+    said = (held.values.get(name) for name in TELLING if name in may_read)
+    return " · ".join(str(plain(one)) for one in said if one)
 
 
 def _is_his_employer(said: Mapping[str, Any], held: Held) -> bool:
     """A company beside the number of a person who is known is where he works."""
     is_person = held.values.get("kind", Customer.Kind.PERSON) == Customer.Kind.PERSON
     return is_person and "kind" not in said and kind_by(said) != Customer.Kind.PERSON
-
-
-def _refused(line: Line, refusal: Refusal) -> Verdict:
-    return Verdict(line, Outcome.REFUSED, reason=str(refusal))
 
 
 def _label(name: str) -> str:

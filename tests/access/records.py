@@ -101,8 +101,8 @@ RECORDS: dict[str, Cases] = {
     "letter-acceptance": both("unknown letter"),
     "notification": both("notification"),
     **_each(
-        "import-cancelling import-columns import-file import-progress import-refused import-start"
-        " import-undoing",
+        "import-cancelling import-columns import-file import-progress import-refused import-settling"
+        " import-start import-undoing",
         both("run"),
     ),
     **_views("customers"),

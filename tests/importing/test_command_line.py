@@ -12,7 +12,7 @@ from kesher.customers.models import Customer
 from kesher.web.management.commands.kesher_import import Command
 
 pytestmark = pytest.mark.django_db
-ALL_ZERO = {"created": 0, "updated": 0, "unchanged": 0, "refused": 0}
+ALL_ZERO = {"created": 0, "updated": 0, "unchanged": 0, "refused": 0, "doubtful": 0}
 
 
 @pytest.fixture
@@ -38,17 +38,29 @@ def test_prints_the_counts_alone_as_json(run):
 
     out, err = run(content, "--kind", "customers", "--json")
 
-    assert json.loads(out) == {"created": 2, "updated": 0, "unchanged": 0, "refused": 1}
-    assert list(json.loads(out)) == ["created", "updated", "unchanged", "refused"]
+    assert json.loads(out) == {
+        "created": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "refused": 1,
+        "doubtful": 0,
+    }
+    assert list(json.loads(out)) == "created updated unchanged refused doubtful".split()
     assert "line 4: “Name” holds a formula (=1+1), not a value." in err
     out, _err = run(content.replace("Noa", "Noah"), "--kind", "customers", "--json")
-    assert json.loads(out) == {"created": 0, "updated": 1, "unchanged": 1, "refused": 1}
+    assert json.loads(out) == {
+        "created": 0,
+        "updated": 1,
+        "unchanged": 1,
+        "refused": 1,
+        "doubtful": 0,
+    }
 
 
 def test_says_to_people_what_it_does(run):
     out, err = run("מספר לקוח;שם;צבע\n1;דנה;כחול\n".encode("windows-1255"), "--kind", "customers")
 
-    assert out == "created 1, updated 0, unchanged 0, refused 0\n"
+    assert out == "created 1, updated 0, unchanged 0, refused 0, doubtful 0\n"
     assert "file.csv: 1 lines in windows-1255" in err
     assert "columns: reference=מספר לקוח, name=שם" in err
     assert "not taken in: צבע" in err
@@ -59,7 +71,13 @@ def test_a_dry_run_writes_nothing(run):
 
     out, err = run("number,name\n1,Dana\n2,=x\n", "--kind", "customers", "--dry-run", "--json")
 
-    assert json.loads(out) == {"created": 1, "updated": 0, "unchanged": 0, "refused": 1}
+    assert json.loads(out) == {
+        "created": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "refused": 1,
+        "doubtful": 0,
+    }
     assert "line 3:" in err
     assert (Customer.objects.count(), Change.objects.count()) == before
 
@@ -125,8 +143,8 @@ def test_refuses_a_member_who_is_none(run, email):
         ("", (), "The file is empty"),
         ("name\n", (), "The file is empty"),
         (None, (), "There is no file"),
-        (b"\x89PNG\r\n\x1a\n" + os.urandom(3000), (), "not a text file"),
-        (b"PK\x03\x04" + os.urandom(300), (), "a spreadsheet, not a CSV"),
+        (b"\x89PNG\r\n\x1a\n" + os.urandom(3000), (), "no table of any form"),
+        (b"PK\x03\x04" + os.urandom(300), (), "spreadsheet is damaged"),
         ("number,name,name\n1,a,b\n", (), "Two columns are called “name”"),
         ('name\n"Dana\n', (), "opens in line 2 is never closed"),
         ("a," * 1_000_000 + "\n1\n", (), "more than 1000 columns"),

@@ -3,7 +3,7 @@ import codecs
 import pytest
 
 from kesher.core.importing.decoding import encoding_named, guess_encoding
-from kesher.core.importing.refusals import EncodingUnknown, FileIsNotText, FileIsWorkbook
+from kesher.core.importing.refusals import EncodingUnknown, FileIsNotText
 
 HEBREW = "שם פרטי,שם משפחה,עיר\nיוסף,כהן,חיפה\nנועה,שלו,תל אביב\n"
 GREEK = "Όνομα,Επώνυμο,Πόλη\nΕλένη,Μάρκου,Αθήνα\nΓιώργος,Παπαδόπουλος,Πάτρα\n"
@@ -70,12 +70,6 @@ def test_surrogates_written_as_utf8_are_damage_of_utf8():
 def test_what_is_no_text_is_refused(sample):
     with pytest.raises(FileIsNotText):
         guess_encoding(sample, "IL")
-
-
-@pytest.mark.parametrize("head", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
-def test_a_workbook_is_told_what_to_do(head):
-    with pytest.raises(FileIsWorkbook, match="Save as"):
-        guess_encoding(head + bytes(100), "IL")
 
 
 def test_an_encoding_can_be_said():

@@ -7,7 +7,8 @@ import tracemalloc
 import pytest
 
 from kesher.core.importing import refusals
-from kesher.core.importing.reading import MOST_COLUMNS, open_table
+from kesher.core.importing.keeping import new_file
+from kesher.core.importing.reading import MOST_COLUMNS, Opening, open_table
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def table(tmp_path):
     def opened(content, **more):
         path = tmp_path / "file.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return open_table(path, country="IL", **more)
+        return open_table(path, Opening(country="IL", rows=new_file, **more))
 
     return opened
 
@@ -83,7 +84,8 @@ def test_headings_again_in_the_middle_are_at_fault(table):
         (b"name,phone\n\n,,\n", refusals.FileEmpty),
         (b"\x89PNG\r\n\x1a\n" + bytes(900), refusals.FileIsNotText),
         (os.urandom(5000), refusals.FileIsNotText),
-        (b"PK\x03\x04" + os.urandom(500), refusals.FileIsWorkbook),
+        (b"PK\x03\x04" + os.urandom(500), refusals.WorkbookBroken),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), refusals.WorkbookBroken),
         (b'name,phone\nDana,1\n"Noa,2\nEli,3\n', refusals.QuoteNeverClosed),
         (b"a" + b",a" * MOST_COLUMNS + b"\n1\n", refusals.TooManyColumns),
     ],
@@ -97,7 +99,7 @@ def test_what_is_no_table_is_refused_whole(table, content, refusal):
 def test_a_file_that_is_not_there(tmp_path):
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(refusals.FileMissing, match="may not be read"):
-            open_table(path, country="IL")
+            open_table(path, Opening(country="IL", rows=new_file))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_hostile_file_names_are_only_names(tmp_path, name):
     path = tmp_path / name
     path.write_text("name\nDana\n")
 
-    assert open_table(path, country="IL").count == 1
+    assert open_table(path, Opening(country="IL", rows=new_file)).count == 1
     shown = refusals.shown(path.name, 160)
     assert shown.isprintable()
     assert shown.encode()

@@ -1,8 +1,9 @@
 import pytest
 
 from kesher.core.importing import refusals
+from kesher.core.importing.keeping import new_file
 from kesher.core.importing.kinds import importable_kind, importable_kinds
-from kesher.core.importing.reading import open_table
+from kesher.core.importing.reading import Opening, open_table
 from kesher.core.importing.recognising import (
     checked_match,
     columns_by_place,
@@ -20,7 +21,7 @@ def table(tmp_path):
     def opened(headings):
         path = tmp_path / "file.csv"
         path.write_text(headings + "\n1\n")
-        return open_table(path, country="IL")
+        return open_table(path, Opening(country="IL", rows=new_file))
 
     return opened
 

@@ -20,7 +20,7 @@ from kesher.core.importing.kinds import Outcome, importable_kind
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import imports_of, job_of
 from kesher.core.importing.refusals import ColumnsMissing, FileChanged
-from kesher.core.importing.report import refused_csv
+from kesher.core.importing.report import refused_ending, write_refused
 from kesher.core.jobs import cancel_job
 from kesher.core.models import Change, EventRecord, Job
 from kesher.core.refusal import Refusal
@@ -116,7 +116,7 @@ def test_one_line_that_the_database_refuses_spoils_no_other(opened, monkeypatch)
 
     counts = take_in(by=SYSTEM, run=run)
 
-    assert counts == {"created": 174, "updated": 0, "unchanged": 0, "refused": 26}
+    assert counts == {"created": 174, "updated": 0, "unchanged": 0, "refused": 26, "doubtful": 0}
     reasons = dict(run.refused_lines.values_list("number", "reason"))
     unlikely = {number for number, reason in reasons.items() if reason == "not this one"}
     assert unlikely == {21, 22, 91}
@@ -173,7 +173,13 @@ def test_looking_through_writes_nothing(opened):
 
     found = check_import(by=SYSTEM, run=run)
 
-    assert found["counts"] == {"created": 177, "updated": 0, "unchanged": 0, "refused": 23}
+    assert found["counts"] == {
+        "created": 177,
+        "updated": 0,
+        "unchanged": 0,
+        "refused": 23,
+        "doubtful": 0,
+    }
     assert (state(), Change.objects.count(), EventRecord.objects.count()) == before
     assert [len(found["first"][outcome]) for outcome in ("created", "refused")] == [5, 23]
     assert take_in(by=SYSTEM, run=run) == found["counts"]
@@ -276,13 +282,15 @@ def test_nobody_touches_the_file_of_another(opened, clinic):
         choose_columns(by=other, run=run, chosen=["name"], match=[])
 
 
-def test_refused_lines_come_back_in_the_shape_of_the_file(opened):
+def test_refused_lines_come_back_in_the_shape_of_the_file(opened, tmp_path):
     content = 'number;name;note\n1;Dana;x\n2;"=1+1";"a;b ""c"""\n3;;\n4;D\x00;+972\n'
     run = opened(content)
     take_in(by=SYSTEM, run=run)
 
-    file = b"".join(refused_csv(run)).decode("utf-8-sig")
+    write_refused(run, tmp_path / "refused")
 
+    file = (tmp_path / "refused").read_bytes().decode("utf-8-sig")
+    assert refused_ending(run) == "csv"
     assert file == 'number;name;note\r\n2;\'=1+1;"a;b ""c"""\r\n4;D\x00;\'+972\r\n'
     first = run.refused_lines.order_by("number").first()
     assert first.reason.startswith("“Name” holds a formula")
@@ -320,7 +328,7 @@ def test_announces_steps_and_not_lines(opened):
 
 
 def test_the_outcomes_are_counted_in_the_order_people_read_them():
-    assert list(commands.report.counted()) == ["created", "updated", "unchanged", "refused"]
+    assert list(commands.report.counted()) == "created updated unchanged refused doubtful".split()
     assert [o.value for o in Outcome] == list(commands.report.counted())
 
 
@@ -341,5 +349,5 @@ def test_a_colleague_may_be_quicker(opened, monkeypatch):
 
     counts = take_in(by=SYSTEM, run=run)
 
-    assert counts == {"created": 2, "updated": 1, "unchanged": 0, "refused": 0}
+    assert counts == {"created": 2, "updated": 1, "unchanged": 0, "refused": 0, "doubtful": 0}
     assert Customer.objects.get(reference="7").city == "Acre"

@@ -25,7 +25,7 @@ from tests.people import open_clinic
 # One transaction of 100 thousand rows is planned by PostgreSQL as if its tables were empty.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 RECORDS = Path(__file__).parents[1] / "data/records.csv"
-NOTHING = {"created": 0, "updated": 0, "unchanged": 0, "refused": 0}
+NOTHING = {"created": 0, "updated": 0, "unchanged": 0, "refused": 0, "doubtful": 0}
 
 
 def taken(path, kind):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import AccessDenied, Actor
 from kesher.core.changes import new_batch
 from kesher.core.importing import report
-from kesher.core.importing.kinds import Importable, Verdict
-from kesher.core.importing.models import ImportRun
-from kesher.core.importing.queries import allowed_kinds, job_key, kind_of, plan_of, table_of
-from kesher.core.importing.reading import Table, open_table
+from kesher.core.importing.keeping import forget_rows, new_file
+from kesher.core.importing.kinds import Importable, Outcome, Verdict
+from kesher.core.importing.models import ImportRun, RefusedLine
+from kesher.core.importing.queries import (
+    allowed_kinds,
+    file_of,
+    first_cells,
+    job_key,
+    kept_options,
+    kind_of,
+    last_of_shape,
+    plan_of,
+    rows_of,
+    table_of,
+    written,
+)
+from kesher.core.importing.reading import TEXT, Opening, Table, open_table
 from kesher.core.importing.recognising import (
     Columns,
     Said,
@@ -24,8 +36,10 @@ from kesher.core.importing.recognising import (
     columns_by_place,
     columns_for,
     guess_kind,
+    heading_known_to,
     must_suffice,
     recognise,
+    shape_key,
 )
 from kesher.core.importing.refusals import shown
 from kesher.core.importing.running import Step, go_through
@@ -59,6 +73,7 @@ def open_import(
     name: str,
     is_ours: bool,
     encoding: str = "",
+    sheet: str = "",
     said: Said | None = None,
     match: Iterable[str] = (),
     options: Mapping[str, Any] | None = None,
@@ -71,38 +86,93 @@ def open_import(
     allowed = [kind] if kind else allowed_kinds(by)
     for one in allowed:
         one.require(by)
-    table = open_table(path, country=allowed[0].place(by).country, encoding=encoding)
-    kind = kind or guess_kind(allowed, table.headings)
-    if said is None:
-        columns = recognise(kind, table.headings)
-    else:
-        columns = columns_for(kind, table, said)
-    return ImportRun.objects.create(
-        kind=kind.name,
-        file_name=shown(name)[:160],
-        path=os.fsencode(path.absolute()).decode("latin-1"),
-        is_ours=is_ours,
-        columns=columns,
-        match=checked_match(kind, match),
-        options=dict(options or {}),
-        language=get_language() or "en",
-        actor=by.label,
-        actor_id=by.member_id,
-        batch=new_batch(),
-        **_shape_of(table),
-    )
+    how = _opening(by, allowed, encoding, sheet)
+    table = open_table(path, how)
+    try:
+        plan = _first_plan(by, allowed, table, said)
+        kind = plan["kind"]
+        return ImportRun.objects.create(
+            kind=kind.name,
+            columns=plan["columns"],
+            match=list(checked_match(kind, match)) or plan["match"],
+            options={**plan["options"], **(options or {})},
+            file_name=shown(name)[:160],
+            path=written(path),
+            is_ours=is_ours,
+            **_brought_by(by),
+            **_shape_of(table),
+        )
+    except BaseException:
+        forget_rows(table)
+        raise
+
+
+def _opening(by: Actor, kinds: Sequence[Importable], encoding: str, sheet: str) -> Opening:
+    return Opening(
+        country=kinds[0].place(by).country, rows=new_file, encoding=encoding, sheet=sheet,
+        knows=heading_known_to(kinds),
+    )  # fmt: skip
+
+
+def _first_plan(
+    by: Actor, allowed: Sequence[Importable], table: Table, said: Said | None
+) -> dict[str, Any]:
+    """Kind, columns, match and options: as said, as in the last file of this shape, or guessed."""
+    if said is not None:
+        kind = allowed[0] if len(allowed) == 1 else guess_kind(allowed, table.headings)
+        columns = columns_for(kind, table, said, first_cells(table))
+        return {"kind": kind, "columns": columns, "match": [], "options": {}}
+    last = last_of_shape(table, allowed)
+    if last is not None:
+        kept = {"columns": last.columns, "match": last.match, "options": kept_options(by, last)}
+        return kept | {"kind": kind_of(last)}
+    kind = guess_kind(allowed, table.headings)
+    columns = recognise(kind, table.headings, first_cells(table))
+    return {"kind": kind, "columns": columns, "match": [], "options": {}}
+
+
+def _brought_by(by: Actor) -> dict[str, Any]:
+    return {
+        "actor": by.label,
+        "actor_id": by.member_id,
+        "language": get_language() or "en",
+        "batch": new_batch(),
+    }
 
 
 def _shape_of(table: Table) -> dict[str, Any]:
     return {
+        "form": table.form,
+        "rows": "" if table.form == TEXT else written(table.path),
+        "sheet": table.sheet,
+        "sheets": list(table.sheets),
         "encoding": table.encoding,
         "separator": table.separator,
         "headings": [_kept(heading) for heading in table.headings],
         "heading_line": table.heading_line,
+        "shape": shape_key(table.headings),
         "size": table.size,
         "stamp": table.stamp,
         "count": table.count,
     }
+
+
+def choose_sheet(*, by: Actor, run: ImportRun, sheet: str) -> ImportRun:
+    """Read another sheet of a spreadsheet; its columns are recognised anew."""
+    _must_be_own(by, run)
+    if run.state != State.READ:
+        raise AlreadyTakenIn
+    allowed = allowed_kinds(by)
+    table = open_table(file_of(run), _opening(by, allowed, "", sheet))
+    old = rows_of(run)
+    plan = _first_plan(by, allowed, table, None)
+    for name, value in ({**plan, "kind": plan["kind"].name} | _shape_of(table)).items():
+        setattr(run, name, value)
+    _looked_at_no_more(run)
+    run.save()
+    if old:
+        old.unlink(missing_ok=True)
+    return run
 
 
 def choose_kind(*, by: Actor, run: ImportRun, kind: Importable) -> ImportRun:
@@ -112,7 +182,7 @@ def choose_kind(*, by: Actor, run: ImportRun, kind: Importable) -> ImportRun:
     if run.state != State.READ:
         raise AlreadyTakenIn
     run.kind, run.match = kind.name, []
-    run.columns = recognise(kind, run.headings)
+    run.columns = recognise(kind, run.headings, first_cells(table_of(run)))
     _looked_at_no_more(run)
     run.save(update_fields=["kind", "match", "columns", "expected"])
     return run
@@ -210,6 +280,46 @@ def _step(run: ImportRun, job: Job) -> Step:
         report.keep_refused(run, verdicts)
         ImportRun.objects.filter(pk=run.pk).update(counts=counts, done=done)
         job.advance(len(verdicts))
+
+    return step
+
+
+def settle(*, by: Actor, run: ImportRun, decided: Mapping[int, int]) -> dict[str, int]:
+    """Say whom doubtful lines are about, by their numbers: a record's number, 0 for a new one.
+
+    Before the file is taken in it is only noted; afterwards these lines are taken in at once.
+    """
+    _must_be_own(by, run)
+    if run.state not in (State.READ, State.DONE):
+        raise AlreadyTakenIn
+    known = run.options.get("decided", {}) | {str(line): pk for line, pk in decided.items()}
+    run.options = {**run.options, "decided": known}
+    if run.state == State.READ:
+        _looked_at_no_more(run)
+        run.save(update_fields=["options", "expected"])
+        return report.counted(run.counts)
+    run.save(update_fields=["options"])
+    kind = kind_of(run)
+    kind.require(by)
+    doubtful = run.refused_lines.filter(number__in=list(decided)).exclude(candidates=[])
+    numbers = set(doubtful.values_list("number", flat=True))
+    go_through(kind, table_of(run), plan_of(run), by, step=_settled(run), writes=True, only=numbers)
+    run.refresh_from_db()
+    return report.counted(run.counts)
+
+
+def _settled(run: ImportRun) -> Step:
+    """Lines that were doubtful move to where they belong now."""
+
+    def step(verdicts: Sequence[Verdict]) -> None:
+        counts = report.counted(ImportRun.objects.values_list("counts", flat=True).get(pk=run.pk))
+        numbers = [verdict.line.number for verdict in verdicts]
+        RefusedLine.objects.filter(run=run, number__in=numbers).delete()
+        for verdict in verdicts:
+            counts[Outcome.DOUBTFUL] -= 1
+            counts[verdict.outcome] += 1
+        report.keep_refused(run, verdicts)
+        ImportRun.objects.filter(pk=run.pk).update(counts=counts)
 
     return step
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import codecs
 import re
 
-from kesher.core.importing.refusals import EncodingUnknown, FileIsNotText, FileIsWorkbook
+from kesher.core.importing.refusals import EncodingUnknown, FileIsNotText
 
 SAMPLE = 1 << 20
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 PICTURES = (
-    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"SQLite format 3", b"\x7fELF",
-    b"MZ\x90", b"BZh", b"7z\xbc\xaf", b"Rar!", b"RIFF",
+    b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b",
+    b"SQLite format 3", b"\x7fELF", b"MZ\x90", b"BZh", b"7z\xbc\xaf", b"Rar!", b"RIFF",
 )  # fmt: skip
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -40,8 +39,6 @@ def encoding_named(name: str) -> str:
 
 def guess_encoding(sample: bytes, country: str) -> str:
     """The encoding of a file that begins like this; refuses what is no text at all."""
-    if sample.startswith(WORKBOOKS):
-        raise FileIsWorkbook
     if sample.startswith(PICTURES):
         raise FileIsNotText
     for mark, name in BOMS:

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.importing.models import ImportRun, RefusedLine
-from kesher.core.importing.queries import path_of
+from kesher.core.importing.queries import file_of, rows_of
+from kesher.core.importing.reading import TEXT, Table
 from kesher.core.importing.refusals import FileRefused
 
 LARGEST = 120 * 1024 * 1024  # of an upload; the command line takes files of any size
@@ -23,14 +24,20 @@ class FileTooLarge(FileRefused):
     message = _("A file may have at most %(most)s MB here. Larger ones go in by “kesher import”.")
 
 
-def keep_upload(chunks: Iterable[bytes]) -> Path:
-    """Put what was handed in into a file that only we read; its name is ours."""
+def new_file() -> Path:
+    """An empty file that only we read; its name is ours."""
     folder = Path(settings.MEDIA_ROOT) / "imports"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".csv")
-    path, size = Path(name), 0
+    handle, name = tempfile.mkstemp(dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+def keep_upload(chunks: Iterable[bytes]) -> Path:
+    """Put what was handed in into a file of ours."""
+    path, size = new_file(), 0
     try:
-        with os.fdopen(handle, "wb") as file:
+        with path.open("wb") as file:
             for chunk in chunks:
                 size += len(chunk)
                 if size > LARGEST:
@@ -42,14 +49,22 @@ def keep_upload(chunks: Iterable[bytes]) -> Path:
     return path
 
 
+def forget_rows(table: Table) -> None:
+    """Drop the rows that were laid out for a file."""
+    if table.form != TEXT:
+        table.path.unlink(missing_ok=True)
+
+
 def forget_old_files(now: datetime) -> int:
     """Drop files and refused lines of imports that lie a month back; what they brought stays."""
     old = ImportRun.objects.filter(opened_at__lt=now - KEPT).exclude(path="")
     count = 0
     for run in old.iterator():
         if run.is_ours:
-            path_of(run).unlink(missing_ok=True)
+            file_of(run).unlink(missing_ok=True)
+        if rows := rows_of(run):
+            rows.unlink(missing_ok=True)
         RefusedLine.objects.filter(run=run).delete()
-        ImportRun.objects.filter(pk=run.pk).update(path="", expected=None)
+        ImportRun.objects.filter(pk=run.pk).update(path="", rows="", expected=None)
         count += 1
     return count

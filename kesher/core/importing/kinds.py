@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 from kesher.core.access import Actor
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
+from kesher.core.importing.refusals import UnknownWord
 from kesher.core.importing.values import Place, Reader
+from kesher.core.refusal import Refusal
 from kesher.core.undo import Undone, undo_in_steps
 
 
@@ -21,6 +24,7 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    DOUBTFUL = "doubtful"  # it may be about several; somebody has to say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,9 @@ class Column:
     reads: Reader
     known_as: tuple[str, ...] = ()
     is_many: bool = False  # several columns of a file may bring it
+    is_day: bool = False  # what 01/02 means is told by the other cells of the column
+    looks_like: re.Pattern[str] | None = None  # told by, where no heading tells
+    choices: Callable[[Actor], Sequence[tuple[str, str]]] | None = None  # what it can be
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,17 @@ class Verdict:
     line: Line
     outcome: Outcome
     title: str = ""  # whom or what it is about
-    reason: str = ""  # of a refusal
+    reason: str = ""  # of a refusal or a doubt
+    candidates: Sequence[tuple[int, str]] = ()  # whom a doubtful one may be about
+    unknown: tuple[str, str] | None = None  # field and word that it is refused for
     changes: Sequence[tuple[str, str, str]] = ()  # field, old, new
     wanted: Any = None  # for the kind that writes it
+
+
+def refused(line: Line, refusal: Refusal) -> Verdict:
+    """The verdict on a line that cannot be taken in."""
+    unknown = (refusal.field, refusal.word) if isinstance(refusal, UnknownWord) else None
+    return Verdict(line, Outcome.REFUSED, reason=str(refusal), unknown=unknown)
 
 
 Read = tuple[Line, dict[str, Any]]

@@ -17,10 +17,15 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=160)
     path = models.TextField(blank=True)  # in bytes as Latin-1; empty once the file is forgotten
     is_ours = models.BooleanField(default=True)  # a copy of our own, to be deleted in time
-    encoding = models.CharField(max_length=20)
+    form = models.CharField(max_length=10, default="text")
+    rows = models.TextField(blank=True)  # where they are laid out if it is no plain text
+    sheet = models.CharField(max_length=80, blank=True)
+    sheets = models.JSONField(default=list)
+    encoding = models.CharField(max_length=20, blank=True)
     separator = models.CharField(max_length=1, blank=True)
     headings = models.JSONField()
     heading_line = models.IntegerField()
+    shape = models.CharField(max_length=64, default="")  # told by the headings
     size = models.BigIntegerField()
     stamp = models.BigIntegerField()
     count = models.BigIntegerField()
@@ -39,7 +44,10 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("actor_id", "-id"), name="imports_of_actor"),)
+        indexes = (
+            models.Index(fields=("actor_id", "-id"), name="imports_of_actor"),
+            models.Index(fields=("shape", "-id"), name="imports_of_shape"),
+        )
 
     def __str__(self):
         return f"{self.kind} {self.file_name}"
@@ -51,6 +59,7 @@ class RefusedLine(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="refused_lines")
     number = models.BigIntegerField()
     reason = models.TextField()
+    candidates = models.JSONField(default=list)  # whom it may be about: number and name
     cells = models.TextField()  # JSON in ASCII: it may hold what no database keeps as text
 
     class Meta:

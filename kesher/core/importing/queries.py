@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.db.models import QuerySet
 
 from kesher.core.access import AccessDenied, Actor
 from kesher.core.importing.kinds import Importable, Plan, importable_kind, importable_kinds
 from kesher.core.importing.models import ImportRun
-from kesher.core.importing.reading import Table
+from kesher.core.importing.reading import TEXT, Table
+from kesher.core.importing.recognising import shape_key
 from kesher.core.importing.refusals import FileChanged, shown
 from kesher.core.job_models import Job
 
@@ -33,13 +36,37 @@ def allowed_kinds(actor: Actor) -> list[Importable]:
     return allowed
 
 
-def samples_of(run: ImportRun, count: int = 3) -> list[list[str]]:
-    """What stands in each column of the first lines, for the eye."""
-    lines = [line.cells for line in islice(table_of(run).lines(), count)]
+def first_cells(table: Table, count: int = 200) -> list[list[str]]:
+    """What stands in each column of the first lines."""
+    lines = [line.cells for line in islice(table.lines(), count)]
     return [
-        [shown(cells[at].strip()) for cells in lines if at < len(cells) and cells[at].strip()]
-        for at in range(len(run.headings))
+        [cells[at].strip() for cells in lines if at < len(cells) and cells[at].strip()]
+        for at in range(len(table.headings))
     ]
+
+
+def samples_of(run: ImportRun, count: int = 3) -> list[list[str]]:
+    """A few cells of each column, for the eye."""
+    return [[shown(cell) for cell in cells] for cells in first_cells(table_of(run), count)]
+
+
+def last_of_shape(table: Table, kinds: Sequence[Importable]) -> ImportRun | None:
+    """The last file with the very same headings that was taken in, of one of these kinds."""
+    if not table.heading_line and table.form == TEXT:
+        return None  # without headings any two files look alike
+    taken = ImportRun.objects.filter(
+        shape=shape_key(table.headings), kind__in=[kind.name for kind in kinds],
+        state__in=(ImportRun.State.DONE, ImportRun.State.UNDONE),
+    )  # fmt: skip
+    return taken.order_by("-pk").first()
+
+
+def kept_options(by: Actor, run: ImportRun) -> dict[str, Any]:
+    """What was said of a file that holds for the next one of its shape too."""
+    kept = {"words": run.options.get("words", {})}
+    if run.actor_id == by.member_id and run.options.get("branches"):
+        kept["branches"] = run.options["branches"]
+    return kept
 
 
 def job_of(run: ImportRun, work: str) -> Job | None:
@@ -59,17 +86,27 @@ def kind_of(run: ImportRun) -> Importable:
     return kind
 
 
-def path_of(run: ImportRun) -> Path:
+def written(path: Path) -> str:
+    """A path as a database keeps it, whatever bytes it is made of."""
+    return os.fsencode(path.absolute()).decode("latin-1")
+
+
+def file_of(run: ImportRun) -> Path:
     """Where the file lies."""
     return Path(os.fsdecode(run.path.encode("latin-1")))
+
+
+def rows_of(run: ImportRun) -> Path | None:
+    """Where the rows of the file are laid out, unless it is plain text."""
+    return Path(os.fsdecode(run.rows.encode("latin-1"))) if run.rows else None
 
 
 def table_of(run: ImportRun) -> Table:
     """The file as it was read; refuses when it has changed or is gone."""
     table = Table(
-        path=path_of(run), encoding=run.encoding, separator=run.separator,
-        headings=tuple(run.headings), heading_line=run.heading_line, size=run.size,
-        stamp=run.stamp, count=run.count,
+        path=rows_of(run) or file_of(run), form=run.form, encoding=run.encoding,
+        separator=run.separator, sheet=run.sheet, sheets=run.sheets, headings=tuple(run.headings),
+        heading_line=run.heading_line, size=run.size, stamp=run.stamp, count=run.count,
     )  # fmt: skip
     try:
         there = table.path.stat()

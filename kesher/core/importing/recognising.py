@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.utils import translation
@@ -30,7 +31,7 @@ from kesher.core.text import fold
 
 ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 JOINTS = re.compile(r"[\W_]+")
-COUNTER = re.compile(r"\s*\d{1,2}$")
+COUNTERS = re.compile(r"\b\d{1,2}\b|(?<=[^\W\d])\d{1,2}$")
 
 Columns = dict[str, tuple[int, ...]]
 Said = Mapping[str, Sequence[str]]
@@ -42,13 +43,19 @@ def heading_key(heading: str) -> str:
     return JOINTS.sub(" ", fold(bare)).strip()
 
 
-def recognise(kind: Importable, headings: Sequence[str]) -> Columns:
-    """The columns of a file whose headings are known; the first that fits a field brings it."""
+def recognise(
+    kind: Importable, headings: Sequence[str], cells: Sequence[Sequence[str]] = ()
+) -> Columns:
+    """The columns of a file whose headings are known.
+
+    `cells` are some of each column: of several that fit a field the fullest brings it, and what is
+    known by no heading may be known by how it looks.
+    """
     known = known_headings(kind)
     found: dict[str, list[int]] = {}
     for at, heading in enumerate(headings):
         key = heading_key(heading)
-        name = known.get(key) or known.get(COUNTER.sub("", key))
+        name = _named(known, heading)
         if name is None:
             continue
         held = found.setdefault(name, [])
@@ -56,7 +63,42 @@ def recognise(kind: Importable, headings: Sequence[str]) -> Columns:
             held.append(at)
         elif heading_key(headings[held[0]]) == key:
             raise HeadingTwice(heading=shown(heading))
+        elif cells and len(cells[at]) > len(cells[held[0]]):
+            held[0] = at
+    taken = {at for places in found.values() for at in places}
+    for at, some in enumerate(cells):
+        name = _by_looks(kind, some) if at not in taken else None
+        if name and (name not in found or column_of(kind, name).is_many):
+            found.setdefault(name, []).append(at)
     return {name: tuple(places) for name, places in found.items()}
+
+
+def _named(known: Mapping[str, str], heading: str) -> str | None:
+    """The field that a heading names, whatever number stands in it, as in “E-mail 1 - Value”."""
+    key = heading_key(heading)
+    bare = " ".join(COUNTERS.sub(" ", key).split())
+    return known.get(key) or known.get(bare)
+
+
+def _by_looks(kind: Importable, cells: Sequence[str]) -> str | None:
+    """The field whose cells look like these, nearly all of them."""
+    for column in kind.columns:
+        if column.looks_like and len(cells) > 1:
+            alike = sum(bool(column.looks_like.fullmatch(cell)) for cell in cells)
+            if alike * 10 >= len(cells) * 9:
+                return column.name
+    return None
+
+
+def heading_known_to(kinds: Sequence[Importable]) -> Callable[[str], bool]:
+    """Whether a heading names a field of one of these kinds."""
+    known = {key: name for kind in kinds for key, name in known_headings(kind).items()}
+    return lambda heading: _named(known, heading) is not None
+
+
+def shape_key(headings: Sequence[str]) -> str:
+    """What files with the very same headings have in common."""
+    return hashlib.sha256("\n".join(map(heading_key, headings)).encode()).hexdigest()
 
 
 def known_headings(kind: Importable) -> dict[str, str]:
@@ -103,7 +145,9 @@ def _place_of(table: Table, column: str) -> int:
     raise NoSuchColumn(column=shown(wanted), headings=heads(table.headings))
 
 
-def columns_for(kind: Importable, table: Table, said: Said) -> Columns:
+def columns_for(
+    kind: Importable, table: Table, said: Said, cells: Sequence[Sequence[str]] = ()
+) -> Columns:
     """What somebody said, and for the rest what is recognised."""
     chosen = said_columns(kind, table, said)
     taken = {at for places in chosen.values() for at in places}
@@ -112,7 +156,7 @@ def columns_for(kind: Importable, table: Table, said: Said) -> Columns:
         "" if at in taken or known.get(heading_key(heading)) in chosen else heading
         for at, heading in enumerate(table.headings)
     ]
-    found = recognise(kind, left)
+    found = recognise(kind, left, [() if at in taken else some for at, some in enumerate(cells)])
     columns = {name: places for name, places in found.items() if name not in chosen} | chosen
     must_suffice(kind, table.headings, columns)
     return columns

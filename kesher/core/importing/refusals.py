@@ -29,14 +29,36 @@ class FileEmpty(FileRefused):
     message = _("The file is empty: it holds no line below its headings.")
 
 
-class FileIsWorkbook(FileRefused):
+class FileIsNotText(FileRefused):
     message = _(
-        "This is a spreadsheet, not a CSV file. Open it, choose “Save as” and there CSV UTF-8."
+        "This is no table of any form known here. Export the data as a spreadsheet, as CSV or as "
+        "vCard, and choose that file."
     )
 
 
-class FileIsNotText(FileRefused):
-    message = _("This is not a text file. Export the data as CSV and choose that file.")
+class WorkbookLocked(FileRefused):
+    message = _("The spreadsheet is locked with a password. Save it without one and try again.")
+
+
+class WorkbookBroken(FileRefused):
+    message = _(
+        "The spreadsheet is damaged or of an unknown form. Open it, save it as XLSX and try again."
+    )
+
+
+class WorkbookTooLarge(FileRefused):
+    message = _(
+        "The spreadsheet unpacks to more than can be read. Delete what stands far from the table, "
+        "or save the table as CSV: that may have any size."
+    )
+
+
+class NoSuchSheet(FileRefused):
+    message = _("The spreadsheet has no sheet “%(sheet)s”.")
+
+
+class NotObjects(FileRefused):
+    message = _("What stands in line %(line)s is no JSON object. Each line must hold one.")
 
 
 class EncodingUnknown(FileRefused):
@@ -107,6 +129,10 @@ class TooManyCells(LineRefused):
     message = _("The line has %(cells)s cells, the headings are %(columns)s.")
 
 
+class NotARecord(LineRefused):
+    message = _("The line holds a sum or a note about the table, not a record.")
+
+
 class RepeatsHeadings(LineRefused):
     message = _("The line repeats the headings.")
 
@@ -117,6 +143,13 @@ class Damaged(LineRefused):
 
 class HoldsFormula(LineRefused):
     message = _("“%(column)s” holds a formula (%(value)s), not a value.")
+
+
+class Shortened(LineRefused):
+    message = _(
+        "“%(column)s” holds “%(value)s”: a spreadsheet cut the number short. Give the column the "
+        "form of a number without decimals or of text there, and save the file anew."
+    )
 
 
 class ManyLines(LineRefused):
@@ -146,7 +179,17 @@ class TwoReadings(LineRefused):
     )
 
 
-class NotAChoice(LineRefused):
+class UnknownWord(LineRefused):
+    """A word that is none of a few; somebody can say which of them it means."""
+
+    field = ""
+
+    def __init__(self, *, word: str, **named: object):
+        super().__init__(**named)
+        self.word = word
+
+
+class NotAChoice(UnknownWord):
     message = _("“%(column)s” holds “%(value)s”; it takes only: %(choices)s.")
 
 

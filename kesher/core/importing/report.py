@@ -11,15 +11,22 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from kesher.core.exporting import BOM, neutral, restore
+from django.conf import settings
+
+from kesher.core.exporting import BOM, Column, neutral, restore, write_xlsx
+from kesher.core.fields import Type
 from kesher.core.importing.kinds import Outcome, Verdict
 from kesher.core.importing.models import ImportRun, RefusedLine
+from kesher.core.importing.reading import CARDS, OBJECTS, WORKBOOK
 from kesher.core.importing.refusals import shown
 
+LEFT = (Outcome.REFUSED, Outcome.DOUBTFUL)  # lines that somebody has to look at
 FIRST_LINES = 5
 FIRST_REFUSED = 50
+MOST_WORDS = 60  # unknown ones of a field
 LONGEST_SHOWN = 120
 
 
@@ -34,17 +41,25 @@ class Report:
 
     counts: dict[str, int] = field(default_factory=counted)
     first: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    words: dict[str, dict[str, int]] = field(default_factory=dict)  # unknown, by field
 
     def add(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:
             self.counts[verdict.outcome] += 1
             lines = self.first.setdefault(verdict.outcome, [])
-            most = FIRST_REFUSED if verdict.outcome == Outcome.REFUSED else FIRST_LINES
+            most = FIRST_REFUSED if verdict.outcome in LEFT else FIRST_LINES
             if len(lines) < most:
                 lines.append(_shown(verdict))
+            if verdict.unknown:
+                self._add_word(*verdict.unknown)
+
+    def _add_word(self, name: str, word: str) -> None:
+        words = self.words.setdefault(name, {})
+        if word in words or len(words) < MOST_WORDS:
+            words[word] = words.get(word, 0) + 1
 
     def plain(self) -> dict[str, Any]:
-        return {"counts": self.counts, "first": self.first}
+        return {"counts": self.counts, "first": self.first, "words": self.words}
 
 
 def _shown(verdict: Verdict) -> dict[str, Any]:
@@ -53,6 +68,7 @@ def _shown(verdict: Verdict) -> dict[str, Any]:
         "line": verdict.line.number,
         "title": shown(title, LONGEST_SHOWN),
         "reason": verdict.reason,
+        "candidates": list(verdict.candidates),
         "changes": [[shown(part, LONGEST_SHOWN) for part in one] for one in verdict.changes],
     }
 
@@ -68,26 +84,54 @@ def keep_refused(run: ImportRun, verdicts: Sequence[Verdict]) -> None:
                 run=run,
                 number=verdict.line.number,
                 reason=verdict.reason,
+                candidates=list(verdict.candidates),
                 cells=json.dumps(verdict.line.cells),
             )
             for verdict in verdicts
-            if verdict.outcome == Outcome.REFUSED
+            if verdict.outcome in LEFT
         ),
         batch_size=200,
     )
 
 
-def refused_csv(run: ImportRun) -> Iterator[bytes]:
+def refused_ending(run: ImportRun) -> str:
+    """What kind of file the refused lines are given back in: that of the original, or CSV."""
+    return {WORKBOOK: "xlsx", OBJECTS: "jsonl"}.get(run.form, "csv")
+
+
+def write_refused(run: ImportRun, path: Path) -> None:
     """The refused lines as a file of the original's shape: same headings, same separator."""
+    if run.form == WORKBOOK:
+        columns = [Column(heading, Type.TEXT) for heading in run.headings]
+        is_turned = run.language[:2] in settings.LANGUAGES_BIDI
+        write_xlsx(path, run.sheet, columns, _refused_cells(run), right_to_left=is_turned)
+        return
+    write = _json_lines if run.form == OBJECTS else _csv_lines
+    with path.open("wb") as file:
+        file.writelines(write(run))
+
+
+def _refused_cells(run: ImportRun) -> Iterator[list[str]]:
+    rows = run.refused_lines.order_by("number").values_list("cells", flat=True)
+    return (json.loads(cells) for cells in rows.iterator())
+
+
+def _json_lines(run: ImportRun) -> Iterator[bytes]:
+    for cells in _refused_cells(run):
+        said = {name: cell for name, cell in zip(run.headings, cells, strict=False) if cell}
+        yield (json.dumps(said, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _csv_lines(run: ImportRun) -> Iterator[bytes]:
     held = io.StringIO()
     writer = csv.writer(held, delimiter=run.separator or ",", lineterminator="\r\n")
-    if run.heading_line:
+    if run.heading_line or run.form == CARDS:
         writer.writerow([_harmless(heading) for heading in run.headings])
     yield (BOM + held.getvalue()).encode()
-    for cells in run.refused_lines.order_by("number").values_list("cells", flat=True).iterator():
+    for cells in _refused_cells(run):
         held.seek(0)
         held.truncate()
-        writer.writerow([_harmless(cell) for cell in json.loads(cells)])
+        writer.writerow([_harmless(cell) for cell in cells])
         yield held.getvalue().encode("utf-8", "replace")
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -16,23 +17,43 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from kesher.core.access import Actor
 from kesher.core.exporting import restore
-from kesher.core.importing.kinds import Importable, Outcome, Plan, Read, Verdict, column_of
+from kesher.core.importing.kinds import (
+    Column,
+    Importable,
+    Outcome,
+    Plan,
+    Read,
+    Verdict,
+    column_of,
+    refused,
+)
 from kesher.core.importing.memory import Memory
+from kesher.core.importing.queries import first_cells
 from kesher.core.importing.reading import Line, Table
-from kesher.core.importing.refusals import Damaged, HoldsFormula, NotKept, shown
-from kesher.core.importing.values import Place
+from kesher.core.importing.refusals import (
+    Damaged,
+    HoldsFormula,
+    NotKept,
+    Shortened,
+    UnknownWord,
+    shown,
+)
+from kesher.core.importing.values import Place, says_month_first
 from kesher.core.refusal import Refusal
-from kesher.core.text import clean
+from kesher.core.text import clean, fold
 
 STEP_SECONDS = 0.09  # of work in the transaction of a step; nobody may wait for 0.2
 STEP_LIMIT = 0.12  # by the clock, for the machine may be busy with other things
 FIRST_STEP, SMALLEST_STEP, LARGEST_STEP = 50, 10, 1000
 LOOKED_AT_ONCE = 500
+HABITS_IN = 5000  # lines, by which a column shows how it writes days
 # SQLite lets whoever waits for its one lock look again only now and then: leave him a gap.
 BREATH, SHORTEST_BREATH = 0.2, 0.02
 FORMULA = re.compile(r"=|[+\-@][A-Za-z_][\w.]*[(|!]")
 AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 NOTHING = frozenset({"-", "—", "NULL", "#N/A", "N/A", "n/a", "\\N"})
+SHORTENED = re.compile(r"\d[.,]\d+[Ee]\+\d{2}")  # a long number as a spreadsheet shows it
+NO_DAY = re.compile(r"0{1,4}([-./])0{1,2}(?:\1)0{1,4}( [0:]+)?")  # as programs write none
 BROKEN = re.compile("[\x00\ud800-\udfff\ufffd]")
 
 Step = Callable[[Sequence[Verdict]], None]
@@ -47,12 +68,17 @@ def go_through(
     step: Step,
     writes: bool,
     done: int = 0,
+    only: Container[int] | None = None,
 ) -> None:
-    """Judge every line and, if asked to, write it; `step` hears of each few lines in turn."""
-    place = kind.place(by)
+    """Judge every line and, if asked to, write it; `step` hears of each few lines in turn.
+
+    With `only` all lines but those of these numbers are passed over.
+    """
     memory = Memory()
-    passage = _Passage(kind, plan, by, memory, place, step)
+    passage = _Passage(kind, plan, by, memory, table, step)
     lines = table.lines()
+    if only is not None:
+        lines = (line for line in lines if line.number in only)
     try:
         while done and (chunk := list(islice(lines, min(done, LOOKED_AT_ONCE)))):
             done -= len(chunk)
@@ -80,11 +106,11 @@ class _Passage:
     """A few lines on their way: read, judged, written and told of."""
 
     def __init__(
-        self, kind: Importable, plan: Plan, by: Actor, memory: Memory, place: Place, step: Step
+        self, kind: Importable, plan: Plan, by: Actor, memory: Memory, table: Table, step: Step
     ):
         self.kind, self.plan, self.by = kind, plan, by
-        self.memory, self.place, self.step = memory, place, step
-        self.cells = _Cells(kind, plan, place)
+        self.memory, self.place, self.step = memory, kind.place(by), step
+        self.cells = _Cells(kind, plan, self.place, table)
         self.worked = self.took = 0.0  # in the last transaction
 
     def remember(self, lines: Sequence[Line]) -> None:
@@ -103,13 +129,13 @@ class _Passage:
     def _readable(self, lines: Sequence[Line]) -> tuple[list[Read], list[Verdict]]:
         """The lines whose cells can be read, with what they say; and those refused for that."""
         read: list[Read] = []
-        refused: list[Verdict] = []
+        faulty: list[Verdict] = []
         for line in lines:
             try:
                 read.append((line, self.cells.values_of(line)))
             except Refusal as refusal:
-                refused.append(Verdict(line, Outcome.REFUSED, reason=str(refusal)))
-        return read, refused
+                faulty.append(refused(line, refusal))
+        return read, faulty
 
     def _judged(self, read: Sequence[Read]) -> list[Verdict]:
         return self.kind.judge(self.by, read, self.plan, self.memory, self.place)
@@ -158,26 +184,59 @@ def _in_order(some: Sequence[Verdict], others: Sequence[Verdict]) -> list[Verdic
 class _Cells:
     """Reads the cells of lines; what is the same for every line is looked up once."""
 
-    def __init__(self, kind: Importable, plan: Plan, place: Place):
-        self.place = place
-        found = ((name, places, column_of(kind, name)) for name, places in plan.columns.items())
-        self.columns = [
-            (name, places, str(column.label), column.reads, column.is_many)
-            for name, places, column in found
-        ]
+    def __init__(self, kind: Importable, plan: Plan, place: Place, table: Table):
+        words = plan.options.get("words", {})
+        days = [at for name, at in plan.columns.items() if column_of(kind, name).is_day]
+        first = first_cells(table, HABITS_IN) if days else []
+        self.columns = []
+        for name, places in plan.columns.items():
+            column = column_of(kind, name)
+            if column.is_day:
+                here = [cell for at in places for cell in first[at]]
+                its = replace(place, said_month_first=says_month_first(here))
+            else:
+                its = place
+            self.columns.append(_Read(column, str(column.label), places, its, words.get(name, {})))
 
     def values_of(self, line: Line) -> dict[str, Any]:
         """What the cells of a line say, field by field; empty cells say nothing."""
         if line.fault is not None:
             raise line.fault
         values: dict[str, Any] = {}
-        for name, places, label, reads, is_many in self.columns:
-            for at in places:
-                if not (text := _text(line.cells[at], label)):
-                    continue
-                said = reads(text, label, self.place)
-                values[name] = [*values.get(name, ()), *said] if is_many else said
+        for one in self.columns:
+            name, is_many = one.column.name, one.column.is_many
+            for at in one.places:
+                text = _text(line.cells[at], one.label)
+                if text and (said := one.said(text)) is not None:
+                    values[name] = [*values.get(name, ()), *said] if is_many else said
         return values
+
+
+@dataclass(frozen=True)
+class _Read:
+    """How the cells of a column are read: where and when, and what its words mean here."""
+
+    column: Column
+    label: str
+    places: Sequence[int]
+    place: Place
+    words: Mapping[str, str]  # a word of the file, folded -> ours
+
+    def said(self, text: str) -> Any:
+        """What a cell says; nothing for a word that means nothing."""
+        if self.words and not self.column.is_many and not (text := self._ours(text)):
+            return None
+        try:
+            said = self.column.reads(text, self.label, self.place)
+        except UnknownWord as refusal:
+            refusal.field = refusal.field or self.column.name
+            raise
+        if self.words and self.column.is_many:
+            said = [ours for one in said if (ours := self._ours(one))]
+        return said
+
+    def _ours(self, word: Any) -> Any:
+        return self.words.get(fold(word), word) if isinstance(word, str) else word
 
 
 def _text(cell: str, column: str) -> str:
@@ -187,6 +246,8 @@ def _text(cell: str, column: str) -> str:
     bare = cell.strip()
     if as_text := AS_TEXT.fullmatch(bare):  # how programs keep a spreadsheet from counting with it
         bare = as_text[1].replace('""', '"')
+    if SHORTENED.fullmatch(bare):
+        raise Shortened(column=column, value=bare)
     if FORMULA.match(bare):
         raise HoldsFormula(column=column, value=shown(bare))
-    return "" if bare in NOTHING else clean(restore(bare))
+    return "" if bare in NOTHING or NO_DAY.fullmatch(bare) else clean(restore(bare))

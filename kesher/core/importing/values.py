@@ -26,6 +26,9 @@ CLOCK = re.compile(
     r"[T ]\s*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?(Z|[+-]\d{2}:?\d{2})?$"
 )
 COMPACT = re.compile(r"\d{8}")
+SERIAL = re.compile(r"[1-7]\d{4}(\.\d+)?")  # a date as spreadsheets count them, from 1927 to 2119
+FIRST_DAY = datetime.date(1899, 12, 30)
+SHORT = re.compile(r"\D*(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b")
 MARKS = str.maketrans("", "", "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 GROUPS = re.compile(r"[\s\u00a0\u2009\u202f'’]")
 CURRENCIES = {"₪": "ILS", "€": "EUR", "$": "USD", "£": "GBP", "שח": "ILS", "nis": "ILS"}
@@ -44,10 +47,13 @@ class Place:
     country: str
     currency: str
     today: datetime.date
+    said_month_first: bool | None = None  # by the other cells of a column
 
     @property
     def is_month_first(self) -> bool:
-        return _month_first(self.country)
+        if self.said_month_first is None:
+            return _month_first(self.country)
+        return self.said_month_first
 
     @property
     def decimal(self) -> str:
@@ -101,6 +107,8 @@ def read_day(text: str, column: str, place: Place) -> datetime.date:
 def _day(text: str, place: Place) -> datetime.date | None:
     if COMPACT.fullmatch(text):
         return _made(text[:4], text[4:6], text[6:])
+    if SERIAL.fullmatch(text):
+        return FIRST_DAY + datetime.timedelta(days=int(text[:5]))
     parts = [part for part in re.split(r"[\s./,־-]+", text) if part]
     if len(parts) != 3 or len(text) > 40:
         return None
@@ -158,6 +166,15 @@ def day_between(earliest: datetime.date, days_ahead: int = 0) -> Reader:
         return day
 
     return read
+
+
+def says_month_first(cells: Iterable[str]) -> bool | None:
+    """Whether 01/02 is the second of January in a column; None when no cell of it proves either."""
+    days = months = False
+    for cell in cells:
+        if found := SHORT.match(cell):
+            days, months = days or int(found[1]) > 12, months or int(found[2]) > 12
+    return months if days != months else None
 
 
 # ---- numbers
@@ -284,13 +301,15 @@ def choice_of(choices: Sequence[tuple[str, Any]], words: Mapping[str, Iterable[s
         for value, label in choices:
             for word in (value, *_in_languages(label), *words.get(value, ())):
                 found.setdefault(fold(word), value)
+        for word in words.get("", ()):  # what people write for nothing
+            found.setdefault(fold(word), "")
         return found
 
     def read(text: str, column: str, place: Place) -> str:
         value = known().get(fold(text))
         if value is None:
             labels = ", ".join(str(label) for _value, label in choices)
-            raise refusals.NotAChoice(column=column, value=shown(text), choices=labels)
+            raise refusals.NotAChoice(word=text, column=column, value=shown(text), choices=labels)
         return value
 
     return read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,12 +16,14 @@ from kesher.core.access import Scope, visible
 from kesher.core.importing.commands import open_import
 from kesher.core.importing.keeping import keep_upload
 from kesher.core.importing.kinds import column_of
-from kesher.core.importing.models import ImportRun
+from kesher.core.importing.models import ImportRun, RefusedLine
 from kesher.core.importing.queries import allowed_kinds, imports_of, job_of, kind_of, samples_of
 from kesher.core.importing.recognising import must_suffice
+from kesher.core.importing.refusals import shown
 from kesher.core.importing.report import counted
 from kesher.core.models import Job
 from kesher.core.refusal import Refusal
+from kesher.core.text import fold
 from kesher.customers.models import Customer
 from kesher.organization.models import Branch
 from kesher.surface.once import once_only
@@ -34,7 +37,11 @@ OUTCOMES = {
     "updated": (gettext_lazy("Changed"), "edit", "change"),
     "unchanged": (gettext_lazy("Unchanged"), "check", ""),
     "refused": (gettext_lazy("Refused"), "ban", "bad"),
+    "doubtful": (gettext_lazy("Doubtful"), "help", "doubt"),
 }
+FORMS = {"workbook": gettext_lazy("Spreadsheet"), "cards": "vCard", "objects": "JSON",
+         "markup": "HTML"}  # fmt: skip
+NOTHING = "-"  # what a word of a file may mean here
 WORKING = {
     "check": gettext_lazy("Looking through %(file)s"),
     "run": gettext_lazy("Taking in %(file)s"),
@@ -70,14 +77,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _opened(request: HttpRequest) -> ImportRun:
     """The file as it was handed in, looked through at once when that takes no time."""
-    handed_in = request.FILES.get("file")
-    if handed_in is None:
+    handed_in, pasted = request.FILES.get("file"), request.POST.get("pasted", "")
+    if handed_in is None and not pasted.strip():
         raise FileNotChosen
-    path = keep_upload(handed_in.chunks())
+    name = handed_in.name if handed_in else _("Pasted rows")
+    path = keep_upload(handed_in.chunks() if handed_in else [pasted.encode("utf-8", "replace")])
     try:
-        run = open_import(
-            by=request.actor, kind=None, path=path, name=handed_in.name or "", is_ours=True
-        )
+        run = open_import(by=request.actor, kind=None, path=path, name=name or "", is_ours=True)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -86,10 +92,17 @@ def _opened(request: HttpRequest) -> ImportRun:
     return run
 
 
+def looked_through(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """The page of a file that was read anew, looked through if its columns suffice."""
+    if _missing(run) == "":
+        begin(request, run, "check")
+    return redirect("import-file", run.pk)
+
+
 class FileNotChosen(Refusal):
     """The form came without a file."""
 
-    message = gettext_lazy("Choose a file first.")
+    message = gettext_lazy("Choose a file first, or paste some rows.")
 
 
 def _line(run: ImportRun) -> dict[str, Any]:
@@ -105,7 +118,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: its columns and what would become of it, or what became of it."""
     run = import_of(request, pk)
     context = {"run": run, "kind": kind_of(run).label, "working": _working(run)}
-    context["encoding"] = run.encoding.removesuffix("-sig").replace("utf", "UTF")
+    context["form"] = FORMS.get(run.form) or run.encoding.removesuffix("-sig").replace("utf", "UTF")
     if run.state == ImportRun.State.READ and not context["working"]:
         return render(request, "importing/file.html", context | _before(request, run))
     return render(request, "importing/report.html", context | _after(run))
@@ -132,6 +145,8 @@ def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "match": [(name, column_of(kind, name).label, name in run.match) for name in kind.match_by],
         "branches": _branches(request, run),
         "found": _found(run) if not missing else None,
+        "words": _words(request, run),
+        "nothing": NOTHING,
         "failed": _failure(run, "check"),
     }
 
@@ -158,10 +173,30 @@ def _branches(request: HttpRequest, run: ImportRun) -> list[tuple[int, str, bool
     return branches if len(branches) > 1 else []
 
 
+def _words(request: HttpRequest, run: ImportRun) -> list[dict[str, Any]]:
+    """Words of the file that are none of ours, and what each means; those said before first."""
+    unknown = (run.expected or {}).get("words", {})
+    said = run.options.get("words", {})
+    kind, groups = kind_of(run), []
+    for name in dict.fromkeys([*unknown, *said]):
+        column = column_of(kind, name)
+        if name not in run.columns or column.choices is None:
+            continue
+        means = said.get(name, {})
+        left = [word for word in unknown.get(name, {}) if fold(word) not in means]
+        lines = [(word, means[word] or NOTHING, None) for word in means]
+        lines += [(word, "", unknown[name][word]) for word in left]
+        choices = [(str(key), label) for key, label in column.choices(request.actor)]
+        groups.append({"name": name, "label": column.label, "lines": lines, "choices": choices})
+    return groups
+
+
 def _counts(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """How many lines of each outcome; of doubts only where there are some."""
     return [
         dict(zip(("label", "icon", "tone"), OUTCOMES[name], strict=True), name=name, count=count)
         for name, count in counted(counts).items()
+        if count or name != "doubtful"
     ]
 
 
@@ -173,24 +208,42 @@ def _found(run: ImportRun) -> dict[str, Any] | None:
     counts = _counts(run.expected["counts"])
     groups = [one | {"lines": first[one["name"]]} for one in counts if first.get(one["name"])]
     brings = sum(run.expected["counts"][name] for name in ("created", "updated"))
-    return {"counts": counts, "groups": groups, "brings": brings}
+    is_known = run.expected["counts"]["unchanged"] > 0
+    return {"counts": counts, "groups": groups, "brings": brings, "is_known": is_known}
 
 
 def _after(run: ImportRun) -> dict[str, Any]:
     """What became of a file."""
-    refused = run.refused_lines.order_by("number")
+    left = run.refused_lines.order_by("number")
+    refused, doubtful = left.filter(candidates=[]), left.exclude(candidates=[])
     undone = job_of(run, "undo")
     may_go_back = run.state in ("done", "cancelled", "failed") and run.done > 0
     return {
         "counts": _counts(run.counts),
         "refused": refused[:SHOWN_REFUSED],
         "refused_count": counted(run.counts)["refused"],
+        "doubtful": [
+            {
+                "line": one.number,
+                "title": _title(one),
+                "reason": one.reason,
+                "candidates": one.candidates,
+            }
+            for one in doubtful[:SHOWN_REFUSED]
+        ],
+        "doubtful_count": counted(run.counts)["doubtful"],
         "stayed": undone.result.get("stayed", []) if undone else [],
         "restored": undone.result.get("restored") if undone else None,
         "may_go_back": may_go_back and bool(run.counts["created"] or run.counts["updated"]),
         "may_go_on": run.state == "failed",
         "failed": _failure(run, "run") if run.state == "failed" else "",
     }
+
+
+def _title(refused: RefusedLine) -> str:
+    """The first cells of a line, for the eye."""
+    filled = [cell.strip() for cell in json.loads(refused.cells) if cell.strip()]
+    return ", ".join(shown(cell) for cell in filled[:4])
 
 
 def _failure(run: ImportRun, work: str) -> str:

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/", pages.index, name="import"),
     path("import/<int:pk>/", pages.file, name="import-file"),
     path("import/<int:pk>/columns/", acts.columns, name="import-columns"),
+    path("import/<int:pk>/settling/", acts.settle, name="import-settling"),
     path("import/<int:pk>/start/", acts.start, name="import-start"),
     path("import/<int:pk>/progress/", pages.progress, name="import-progress"),
     path("import/<int:pk>/cancelling/", acts.cancel, name="import-cancelling"),

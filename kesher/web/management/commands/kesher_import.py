@@ -29,7 +29,7 @@ SAID_AT_MOST = 200  # refused lines told one by one
 
 
 class Command(BaseCommand):
-    help = "Take in customers or purchases from a CSV file. The same file again changes nothing."
+    help = "Take in customers or purchases from a file. The same file again changes nothing."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -49,6 +49,7 @@ class Command(BaseCommand):
             "--json", action="store_true", help="print nothing but the counts, as JSON"
         )
         parser.add_argument("--as", dest="email", default="", help="act as this member of staff")
+        parser.add_argument("--sheet", default="", help="which sheet of a spreadsheet to take")
         parser.add_argument("--encoding", default="", help="when it is guessed wrong")
         parser.add_argument(
             "--branch", default="", help="where customers belong whose line names none"
@@ -77,6 +78,7 @@ class Command(BaseCommand):
                     name=file.name,
                     is_ours=False,
                     encoding=options["encoding"],
+                    sheet=options["sheet"],
                     said=_said(options["map"]),
                     match=options["match"].split(","),
                     options=_options(by, options["branch"]),
@@ -106,7 +108,8 @@ class Command(BaseCommand):
             f"{column_of(kind, name).name}={'+'.join(shown(run.headings[at]) for at in places)}"
             for name, places in run.columns.items()
         )
-        self.stderr.write(f"{shown(run.file_name, 80)}: {run.count:,} lines in {run.encoding}")
+        where = run.sheet or run.encoding
+        self.stderr.write(f"{shown(run.file_name, 80)}: {run.count:,} lines in {where}")
         self.stderr.write(f"columns: {taken}")
         known = {at for places in run.columns.values() for at in places}
         left = [shown(head) for at, head in enumerate(run.headings) if at not in known]
@@ -121,9 +124,8 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"… and {count - SAID_AT_MOST:,} more; --refused FILE writes them all"
             )
-        if path and count:
-            with path.open("wb") as file:
-                file.writelines(report.refused_csv(run))
+        if path and (count or run.counts["doubtful"]):
+            report.write_refused(run, path)
 
 
 class _Progress:
