@@ -8,7 +8,9 @@ what an actor may not see, and no branch starves another's page; `visible` has t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,11 +86,36 @@ def searchable(declared: type[Searchable]) -> type[Searchable]:
     return declared
 
 
+_gathered: ContextVar[dict[str, dict[int, bool]] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def indexed_once() -> Iterator[None]:
+    """What is written within brings the index up to date once, at its end, in one transaction."""
+    gathered: dict[str, dict[int, bool]] = {}
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    for kind, records in gathered.items():
+        for is_fresh in (True, False):
+            ids = [pk for pk, fresh in records.items() if fresh == is_fresh]
+            if ids:
+                index(kind, ids, fresh=is_fresh)
+
+
 def index(kind: str, ids: Sequence[int], *, fresh: bool = False) -> None:
     """Bring the index up to date for these records, in the caller's transaction.
 
     `fresh` says that none of them was indexed before.
     """
+    gathered = _gathered.get()
+    if gathered is not None:
+        records = gathered.setdefault(kind, {})
+        for pk in ids:
+            records.setdefault(pk, fresh)
+        return
     declared = _kinds[kind]
     with transaction.atomic():
         if not fresh:

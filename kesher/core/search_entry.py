@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -65,9 +66,7 @@ def scope_tokens(kind: str, classes: Iterable[str], marks: Iterable[str]) -> lis
 
 def _whole(found: Iterable[str]) -> Iterator[str]:
     for word in found:
-        short = word[:LONGEST_WORD]
-        yield short
-        yield from (f"_{n}{short[:n]}" for n in (1, 2, 3) if len(short) >= n)
+        yield from _beginnings(word[:LONGEST_WORD])
 
 
 def _in_part(found: list[str]) -> Iterator[str]:
@@ -76,8 +75,15 @@ def _in_part(found: list[str]) -> Iterator[str]:
         yield from parts(word[:LONGEST_WORD])
 
 
-def parts(word: str) -> Iterator[str]:
-    return (f"_g{word[at : at + 3]}" for at in range(len(word) - 2))
+@lru_cache(maxsize=20_000)  # names, streets and cities come again and again
+def _beginnings(word: str) -> tuple[str, ...]:
+    return (word, *(f"_{n}{word[:n]}" for n in (1, 2, 3) if len(word) >= n))
+
+
+@lru_cache(maxsize=20_000)
+def parts(word: str) -> tuple[str, ...]:
+    """The pieces of three letters that a word is found by in part."""
+    return tuple([f"_g{word[at : at + 3]}" for at in range(len(word) - 2)])
 
 
 def vocabulary(pieces: Iterable[Piece]) -> Iterator[str]:

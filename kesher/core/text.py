@@ -32,6 +32,8 @@ _folding = _Folding()
 
 def clean(text: str) -> str:
     """Drop what no person types: control characters, lone surrogates, direction overrides."""
+    if text.isprintable():  # nothing of all that, as nearly always
+        return text.strip()
     return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 

@@ -26,6 +26,7 @@ from kesher.core.importing.reading import Line
 from kesher.core.importing.refusals import LineRefused, NotKept, SaidOtherwise
 from kesher.core.importing.values import Place
 from kesher.core.refusal import Refusal
+from kesher.core.search import indexed_once
 from kesher.core.text import fold
 from kesher.customers.commands.adding import NewCustomer, NumberTaken, add_customers
 from kesher.customers.commands.assigning import assign
@@ -107,10 +108,12 @@ class Customers(Importable):
         ]
 
     def write(self, by: Actor, verdicts: Sequence[Verdict], plan: Plan, memory: Memory) -> None:
-        made = _add(by, [v.wanted for v in verdicts if v.outcome == Outcome.CREATED], plan, memory)
-        tasks = [v.wanted for v in verdicts if v.outcome == Outcome.UPDATED]
-        if tasks:
-            _update(by, tasks, made, plan)
+        new = [v.wanted for v in verdicts if v.outcome == Outcome.CREATED]
+        known = [v.wanted for v in verdicts if v.outcome == Outcome.UPDATED]
+        with indexed_once():
+            made = _add(by, new, plan, memory)
+            if known:
+                _update(by, known, made, plan)
 
 
 class _Judging:
@@ -232,16 +235,10 @@ def _usual_branches(plan: Plan) -> list[Branch]:
 def _new(wanted: Wanted, usual: Iterable[Branch]) -> NewCustomer:
     values = dict(wanted.values)
     owner = values.pop("owner_id", None)
-    of_kind = {kind: [p for p in wanted.points if p.kind == kind] for kind in ContactPoint.Kind}
-    raw = {kind: [point.raw for point in points] for kind, points in of_kind.items()}
     return NewCustomer(
         **{"name": wanted.title} | values,
         owner=Member.objects.get(pk=owner) if owner else None,
-        phones=raw["phone"],
-        emails=raw["email"],
-        faxes=raw["fax"],
-        messengers=raw["messenger"],
-        addresses=[_address(point) for point in of_kind["address"]],
+        points=wanted.points,
         tags=wanted.tags,
         source=wanted.source,
         branches=wanted.branches or list(usual),

@@ -19,6 +19,7 @@ Kind = ContactPoint.Kind
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 AT_ONCE = 400
 COLUMNS = ("kind", "normal", "raw", "extension", "street", "city", "postcode", "country")
+LONGEST = {name: int(ContactPoint._meta.get_field(name).max_length or 0) for name in COLUMNS[1:]}
 
 
 class PhoneUnreadable(Refusal):
@@ -121,15 +122,14 @@ def read_point(kind: str, typed: str | Address, region: str) -> Reading:
 
 
 def _fitting(reading: Reading) -> Reading:
-    for name in COLUMNS[1:]:
-        field = ContactPoint._meta.get_field(name)
-        if len(getattr(reading, name)) > field.max_length:
-            raise TooLong(field=str(field.verbose_name), most=field.max_length)
+    for name, most in LONGEST.items():
+        if len(getattr(reading, name)) > most:
+            raise TooLong(field=str(ContactPoint._meta.get_field(name).verbose_name), most=most)
     return reading
 
 
-def rows_for(readings: Iterable[Reading]) -> dict[tuple[str, str], ContactPoint]:
-    """The rows of these contact points, made where nobody used them before."""
+def rows_for(readings: Iterable[Reading]) -> dict[tuple[str, str], int]:
+    """The numbers of these contact points, made where nobody used them before."""
     wanted = {reading.key: reading for reading in readings}
     held = _held(wanted)
     missing = [reading for key, reading in wanted.items() if key not in held]
@@ -145,7 +145,7 @@ def rows_for(readings: Iterable[Reading]) -> dict[tuple[str, str], ContactPoint]
     return held
 
 
-def _held(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ContactPoint]:
+def _held(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     by_kind: dict[str, list[str]] = {}
     for kind, normal in wanted:
         by_kind.setdefault(kind, []).append(normal)
@@ -153,5 +153,5 @@ def _held(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ContactPoi
     for kind, normals in by_kind.items():
         for at in range(0, len(normals), AT_ONCE):
             rows = ContactPoint.objects.filter(kind=kind, normal__in=normals[at : at + AT_ONCE])
-            held.update({(row.kind, row.normal): row for row in rows})
+            held.update({(kind, normal): pk for pk, normal in rows.values_list("pk", "normal")})
     return held

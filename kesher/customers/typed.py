@@ -56,6 +56,8 @@ LONGEST_ABOUT = 20_000
 
 def line(text: str) -> str:
     """One line of text without what no person types, single spaces between words."""
+    if text.isprintable() and "  " not in text:  # as nearly always
+        return text.strip()
     return SPACES.sub(" ", MARKS.sub("", clean(text))).strip() if text else ""
 
 

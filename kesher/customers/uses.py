@@ -57,7 +57,7 @@ def rewrite(*, by: Actor, customer: Customer, uses: list[Use], batch: str) -> No
     for use in uses:
         point = rows[use.reading.key]
         rank = ranks[use.reading.kind] = ranks.get(use.reading.kind, -1) + 1
-        row = held.pop(point.pk, None) or CustomerContact(customer=customer, point=point)
+        row = held.pop(point, None) or CustomerContact(customer=customer, point_id=point)
         row.raw, row.label, row.valid_until = use.reading.raw, use.label, use.valid_until
         row.rank = rank
         row.save()

@@ -67,6 +67,7 @@ class NewCustomer:
     faxes: list[str] = field(default_factory=list)
     messengers: list[str] = field(default_factory=list)
     addresses: list[Address] = field(default_factory=list)
+    points: list[Reading] = field(default_factory=list)  # of any kind, where they are read already
     city: str = ""
     preferred_channel: str = ""
     preferred_member: Member | None = None
@@ -148,7 +149,7 @@ def _readings(new: NewCustomer, region: str) -> list[Reading]:
         *((kinds.MESSENGER, name) for name in new.messengers),
         *((kinds.ADDRESS, address) for address in new.addresses),
     ]
-    read: dict[tuple[str, str], Reading] = {}
+    read = {reading.key: reading for reading in new.points}
     for kind, one in typed_points:
         if one:
             reading = points.read_point(kind, one, region)
@@ -246,7 +247,7 @@ def _uses(one: tuple[Customer, NewCustomer, list[Reading]], rows: dict) -> Itera
     ranks: dict[str, int] = {}
     for reading in readings:
         rank = ranks[reading.kind] = ranks.get(reading.kind, -1) + 1
-        yield record.pk, rows[reading.key].pk, reading.raw, rank, ""
+        yield record.pk, rows[reading.key], reading.raw, rank, ""
 
 
 def _branches(by: Actor, new: NewCustomer) -> list[int]:
