@@ -20,7 +20,7 @@ from kesher.billing.commands.correcting import correct_purchase, remove_purchase
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.billing.models import Purchase
 from kesher.catalog.commands import LONGEST as LONGEST_NAME
-from kesher.core.access import Actor, require_kind, visible
+from kesher.core.access import Actor, require_kind
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import (
     Column,
@@ -34,25 +34,17 @@ from kesher.core.importing.kinds import (
 )
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
-from kesher.core.importing.refusals import CellMissing, LineRefused, shown
+from kesher.core.importing.refusals import CellMissing
 from kesher.core.importing.values import Place
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 from kesher.core.undo import Undone, undo_in_steps
+from kesher.customers.import_finding import BY_NUMBER, Finder
 from kesher.customers.imports import place_of_business
-from kesher.customers.models import Customer
 
 AT_ONCE = 400
 # What a line with a receipt may correct, and the column that says it.
 SAID = {"bought_on": "date", "amount": "amount", "quantity": "quantity", "product": "item"}
-
-
-class CustomerUnknown(LineRefused):
-    message = _("There is no customer with the number “%(number)s”.")
-
-
-class CustomerInBin(LineRefused):
-    message = _("The customer with the number “%(number)s” is in the bin.")
 
 
 @dataclass(frozen=True)
@@ -69,16 +61,7 @@ class Purchases(Importable):
     name = "purchases"
     label = _("purchases")
     columns = (
-        Column(
-            name="customer", label=_("Customer number"), reads=cells.text_of(60),
-            known_as=(
-                "customer", "customer id", "customerid", "customer no", "client", "client id",
-                "client number", "cust id", "reference", "account", "account number", "patient",
-                "patient id", "member id", "buyer", "buyer id", "user id",
-                "לקוח", "מספר לקוח", "מס לקוח", "קוד לקוח", "מזהה לקוח", "מטופל", "מספר מטופל",
-                "πελάτης", "κωδικός πελάτη", "αριθμός πελάτη", "κωδ πελάτη", "ασθενής",
-            ),
-        ),
+        BY_NUMBER,
         Column(
             name="date", label=_("Date"), is_day=True,
             reads=cells.day_between(ledger.EARLIEST, 366),
@@ -139,8 +122,8 @@ class Purchases(Importable):
     def judge(
         self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place
     ) -> list[Verdict]:
-        known = _customers(by, {said["customer"] for _line, said in lines if "customer" in said})
-        verdicts = [_read(line, said, known, memory, place) for line, said in lines]
+        finder = Finder(by, lines, plan)
+        verdicts = [_read(line, said, finder, memory, place) for line, said in lines]
         held = _held([v.wanted.new.key for v in verdicts if v.wanted])
         for verdict in verdicts:
             if verdict.wanted and (there := held.get(verdict.wanted.new.key)):
@@ -166,22 +149,13 @@ class Purchases(Importable):
             yield from undo_in_steps(by=by, batch=batch, into=into)
 
 
-def _customers(by: Actor, numbers: set[str]) -> dict[str, Customer]:
-    wanted = sorted(numbers)
-    found: dict[str, Customer] = {}
-    for at in range(0, len(wanted), AT_ONCE):
-        rows = visible(by, Customer).filter(reference__in=wanted[at : at + AT_ONCE])
-        found |= {row.reference: row for row in rows.only("pk", "reference", "binned_at", "name")}
-    return found
-
-
 def _read(
-    line: Line, said: Mapping[str, Any], known: dict[str, Customer], memory: Memory, place: Place
+    line: Line, said: Mapping[str, Any], finder: Finder, memory: Memory, place: Place
 ) -> Verdict:
     """The line as it would be written, or why not."""
     try:
         _must_be_whole(said)
-        customer = _customer(said["customer"], known)
+        customer = finder.customer(line.number, said)
         new = _new(said, customer.pk, memory, place)
     except Refusal as refusal:
         return refused(line, refusal)
@@ -193,15 +167,6 @@ def _must_be_whole(said: Mapping[str, Any]) -> None:
     for column in Purchases.columns:
         if (column.name,) in Purchases.needs and column.name not in said:
             raise CellMissing(column=str(column.label))
-
-
-def _customer(number: str, known: dict[str, Customer]) -> Customer:
-    customer = known.get(number)
-    if customer is None:
-        raise CustomerUnknown(number=shown(number))
-    if customer.binned_at is not None:
-        raise CustomerInBin(number=shown(number))
-    return customer
 
 
 def _new(said: Mapping[str, Any], customer_id: int, memory: Memory, place: Place) -> NewPurchase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +64,8 @@ class InBin(LineRefused):
 def place_of_business() -> Place:
     """Where and when files are read: in the business's country, today."""
     ours = business()
-    return Place(ours.country, ours.currency, timezone.localdate())
+    zone = ZoneInfo(ours.time_zone)
+    return Place(ours.country, ours.currency, timezone.localdate(timezone=zone), zone)
 
 
 @dataclass

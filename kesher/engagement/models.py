@@ -55,10 +55,16 @@ class Touch(models.Model):
     )  # set: it is a complaint
     settled_at = models.DateTimeField(null=True, blank=True)  # the complaint is closed
     binned_at = models.DateTimeField(null=True, blank=True)
+    key = models.CharField(max_length=80, blank=True)  # of its line in the file it came from
     is_demo = models.BooleanField(default=False)
     version = models.IntegerField(default=1)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",), condition=~models.Q(key=""), name="touch_line_once"
+            ),
+        )
         indexes = (
             models.Index(fields=("customer", "-happened_at", "-id"), name="touches_in_order"),
             models.Index(fields=("-happened_at", "-id"), name="touches_latest"),
@@ -129,10 +135,16 @@ class Task(models.Model):
         Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now())
+    key = models.CharField(max_length=80, blank=True)  # of its line in the file it came from
     is_demo = models.BooleanField(default=False)
     version = models.IntegerField(default=1)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",), condition=~models.Q(key=""), name="task_line_once"
+            ),
+        )
         indexes = (
             models.Index(fields=("state", "due_on", "id"), name="tasks_due"),
             models.Index(fields=("owner", "state", "due_on"), name="tasks_of_owner"),

@@ -1,6 +1,5 @@
 import random
 import re
-import time
 import unicodedata
 from datetime import date, timedelta
 
@@ -215,13 +214,10 @@ def test_the_three_languages_know_the_same_occasions():
     assert CHOICE.sub(r"\2", "[he|she] came") == "she came"
 
 
-def test_the_whole_clinic_stands_in_time(db):
-    """Two thousand customers and two years; the clock of the processor, for machines are busy."""
-    started = time.process_time()
-
+def test_the_whole_clinic_stands(db):
+    """Two thousand customers and two years."""
     counts = load(now=NOW)
 
-    assert time.process_time() - started < 15
     assert 1900 <= counts["customers"] <= 2300
     assert counts["purchases"] > 10_000 < counts["touches"]
     shares = dict(Customer.objects.values_list("language").annotate(n=Count("pk")))

@@ -194,7 +194,8 @@ def test_whoever_adds_customers_may_bring_them(bring, member):
     _browser, page = bring(member=member)
 
     assert page.status_code == 200
-    assert 'name="kind" value="customers"' in page.content.decode()  # of purchases no word
+    assert 'value="customers" selected' in page.content.decode()
+    assert 'value="purchases"' not in page.content.decode()
 
 
 def test_whoever_may_add_nothing_has_no_such_page(browse, clinic):

@@ -164,6 +164,10 @@ class NotADay(LineRefused):
     message = _("“%(column)s” holds “%(value)s”, which is no date. Write %(example)s.")
 
 
+class NotATime(LineRefused):
+    message = _("“%(column)s” holds “%(value)s”, which is no time of day. Write 14:30.")
+
+
 class DayOutOfRange(LineRefused):
     message = _("“%(column)s” holds “%(value)s”; it must lie between %(first)s and %(last)s.")
 

@@ -47,6 +47,7 @@ class Place:
     country: str
     currency: str
     today: datetime.date
+    zone: datetime.tzinfo = datetime.UTC
     said_month_first: bool | None = None  # by the other cells of a column
 
     @property
@@ -166,6 +167,30 @@ def day_between(earliest: datetime.date, days_ahead: int = 0) -> Reader:
         return day
 
     return read
+
+
+def read_moment(text: str, column: str, place: Place) -> datetime.datetime:
+    """A date with its time, in the time zone of the business; without a time, noon."""
+    bare = text.translate(MARKS).strip()
+    clock = CLOCK.search(bare)
+    day = read_day(text, column, place)
+    time = _time(clock[0]) if clock else datetime.time(12)
+    return datetime.datetime.combine(day, time, tzinfo=place.zone)
+
+
+def read_time(text: str, column: str, place: Place) -> datetime.time:
+    """A time of day: 9:05, 21:05, 9:05 PM."""
+    bare = text.translate(MARKS).strip()
+    if not CLOCK.fullmatch(f" {bare}"):
+        raise refusals.NotATime(column=column, value=shown(text))
+    return _time(bare)
+
+
+def _time(clock: str) -> datetime.time:
+    hour, minute = (int(part) for part in re.findall(r"\d+", clock)[:2])
+    if re.search(r"[Pp]\.?[Mm]", clock) and hour < 12:
+        hour += 12
+    return datetime.time(min(hour, 23), min(minute, 59))
 
 
 def says_month_first(cells: Iterable[str]) -> bool | None:

@@ -104,6 +104,7 @@ class NewTask:
     repeat: str = ""
     next_title: str = ""
     next_days: int | None = None
+    key: str = ""  # of its line in a file
 
 
 @transaction.atomic
@@ -178,6 +179,7 @@ def _row(by: Actor, new: NewTask, homes: Mapping[int, int], is_demo: bool) -> Ta
         next_title=clean(new.next_title),
         next_days=new.next_days,
         created_by_id=by.member_id,
+        key=new.key,
         is_demo=is_demo,
     )
     _refuse(row)

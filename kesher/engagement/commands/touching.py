@@ -94,6 +94,7 @@ class NewTouch:
     is_agreement: bool = False
     member: Member | None = None  # whoever records it when empty
     branch: Branch | None = None
+    key: str = ""  # of its line in a file
 
 
 @transaction.atomic
@@ -153,6 +154,7 @@ def _row(by: Actor, new: NewTouch, now: datetime, is_demo: bool) -> Touch:
         classification=new.classification,
         severity=new.severity,
         pinned_at=now if new.is_agreement else None,
+        key=new.key,
         is_demo=is_demo,
     )
     _refuse(row, now)

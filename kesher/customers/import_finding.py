@@ -1,0 +1,118 @@
+"""Which customer a line of a file is about, by number, telephone or e-mail: for kinds above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kesher.core.access import Actor, label_of, visible
+from kesher.core.importing import values as cells
+from kesher.core.importing.kinds import Column, Plan, Read
+from kesher.core.importing.refusals import LineRefused, shown
+from kesher.customers.import_columns import COLUMNS
+from kesher.customers.models import Customer, CustomerContact
+
+AT_ONCE = 400
+HEADINGS = {column.name: column for column in COLUMNS}
+BY_NUMBER = Column(
+    name="customer", label=_("Customer number"), reads=cells.text_of(60),
+    known_as=(
+        "customer", "customer id", "customerid", "customer no", "client", "client id",
+        "client number", "cust id", "reference", "account", "account number", "patient",
+        "patient id", "member id", "buyer", "buyer id", "user id",
+        "לקוח", "מספר לקוח", "מס לקוח", "קוד לקוח", "מזהה לקוח", "מטופל", "מספר מטופל",
+        "πελάτης", "κωδικός πελάτη", "αριθμός πελάτη", "κωδ πελάτη", "ασθενής",
+    ),
+)  # fmt: skip
+BY_ANY = (BY_NUMBER, HEADINGS["phone"], HEADINGS["email"])
+
+
+class CustomerUnknown(LineRefused):
+    message = _("There is no customer with the number “%(number)s”.")
+
+
+class NobodyReached(LineRefused):
+    message = _("There is no customer with “%(what)s”.")
+
+
+class CustomerInBin(LineRefused):
+    message = _("The customer with the number “%(number)s” is in the bin.")
+
+
+class CustomerNotSaid(LineRefused):
+    message = _("The line does not say which customer it is about.")
+
+
+class SeveralCustomers(LineRefused):
+    """A telephone or an address that several customers share: somebody says whose it is here."""
+
+    message = _("%(count)s customers share “%(what)s”. Say whom the line is about.")
+
+    def __init__(self, what: str, candidates: Sequence[tuple[int, str]]):
+        super().__init__(count=len(candidates), what=f"\u2068{what}\u2069")
+        self.candidates = candidates
+
+
+class Finder:
+    """The customers that some lines may be about, asked for in one go."""
+
+    def __init__(self, by: Actor, lines: Sequence[Read], plan: Plan):
+        self.by, self.plan = by, plan
+        self.rows = visible(by, Customer)
+        said = [each for _line, each in lines]
+        self.by_number = self._numbered(each["customer"] for each in said if "customer" in each)
+        self.by_point: dict[tuple[str, str], dict[int, Customer]] = {}
+        for kind in ("phone", "email"):
+            points = {p.normal for each in said for p in each.get(kind, ())}
+            self._reached(kind, sorted(points))
+
+    def _numbered(self, numbers: Iterable[str]) -> dict[str, Customer]:
+        wanted, found = sorted(set(numbers)), {}
+        for at in range(0, len(wanted), AT_ONCE):
+            rows = self.rows.filter(reference__in=wanted[at : at + AT_ONCE])
+            found |= {row.reference: row for row in rows}
+        return found
+
+    def _reached(self, kind: str, normals: Sequence[str]) -> None:
+        for at in range(0, len(normals), AT_ONCE):
+            uses = CustomerContact.objects.filter(
+                point__kind=kind, point__normal__in=normals[at : at + AT_ONCE]
+            ).values_list("customer_id", "point__normal")
+            pairs = list(uses)
+            rows = self.rows.filter(binned_at=None).in_bulk({pk for pk, _normal in pairs})
+            for pk, normal in pairs:
+                if pk in rows:
+                    self.by_point.setdefault((kind, normal), {})[pk] = rows[pk]
+
+    def customer(self, number: int, said: Mapping[str, Any]) -> Customer:
+        """The customer of the line with this number; refuses one of whom that is not clear."""
+        if "customer" in said:
+            return self._of_number(said["customer"])
+        points = [(kind, p) for kind in ("phone", "email") for p in said.get(kind, ())]
+        for kind, point in points:
+            found = self.by_point.get((kind, point.normal), {})
+            if len(found) > 1:
+                return self._decided(number, point.raw, found)
+            if found:
+                return next(iter(found.values()))
+        if points:
+            raise NobodyReached(what=f"\u2068{shown(points[0][1].raw)}\u2069")
+        raise CustomerNotSaid
+
+    def _of_number(self, number: str) -> Customer:
+        customer = self.by_number.get(number)
+        if customer is None:
+            raise CustomerUnknown(number=shown(number))
+        if customer.binned_at is not None:
+            raise CustomerInBin(number=shown(number))
+        return customer
+
+    def _decided(self, number: int, what: str, found: Mapping[int, Customer]) -> Customer:
+        said = self.plan.options.get("decided", {}).get(str(number))
+        if said in found:
+            return found[said]
+        raise SeveralCustomers(
+            shown(what), [(pk, label_of(self.by, one)) for pk, one in sorted(found.items())]
+        )
