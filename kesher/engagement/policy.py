@@ -16,7 +16,7 @@ class TouchPolicy(Policy):
         for f in (
             "id", "customer", "channel", "direction", "happened_at", "member", "branch",
             "subject", "text", "folded", "outcome", "minutes_length", "classification", "pinned_at",
-            "severity", "settled_at", "binned_at", "is_demo", "version",
+            "severity", "settled_at", "binned_at", "key", "is_demo", "version",
         )
     }  # fmt: skip
     shows = frozenset({"attachments"})
@@ -34,7 +34,7 @@ class TaskPolicy(Policy):
         for f in (
             "id", "customer", "kind", "title", "note", "due_on", "due_time", "owner", "team",
             "branch", "repeat", "repeat_day", "next_title", "next_days", "state", "done_at",
-            "done_by", "follows", "created_by", "created_at", "is_demo", "version",
+            "done_by", "follows", "created_by", "created_at", "key", "is_demo", "version",
         )
     }  # fmt: skip
     label = ("title",)
