@@ -49,20 +49,11 @@ def test_a_file_of_the_gallery(name, clinic, take):
     if sums := wanted.get("sums"):
         amounts = Purchase.objects.values_list("amount", flat=True)
         assert (len(amounts), sum(amounts)) == (sums["count"], Decimal(sums["amount"]))
+    _brings_nothing_the_second_time(name, wanted)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, wanted in EXPECTED.items() if "whole" not in wanted]
-)
-def test_the_same_file_again_changes_nothing(name, clinic, take):
-    wanted = EXPECTED[name]
-    _in_country(wanted.get("country", "IL"))
-    if "before" in wanted:
-        take(wanted["before"])
-    _brought(name, wanted)
-
+def _brings_nothing_the_second_time(name, wanted):
     counts = _brought(name, wanted).counts
-
     created, _updated, _unchanged, refused = wanted["counts"]
     assert (counts["created"], counts["updated"]) == (0, 0)
     assert (counts["unchanged"], counts["refused"]) == (created, refused)

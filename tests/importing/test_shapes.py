@@ -24,7 +24,7 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 ROWS = st.lists(st.lists(TEXT, min_size=6, max_size=6).filter(any), min_size=1, max_size=8)
 KNOWN = {*HEADINGS}
 OFTEN = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -58,7 +58,7 @@ def test_text(read, rows, separator, encoding, ends, quoting):
     ]
 
 
-@settings(OFTEN, max_examples=12)  # each begins a process
+@settings(OFTEN, max_examples=8)  # each begins a process
 @given(rows=ROWS, above=st.integers(0, 3))
 def test_a_sheet_with_titles_above(read, rows, above):
     book = openpyxl.Workbook()
