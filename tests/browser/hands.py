@@ -1,6 +1,6 @@
 """Hands that count: a click, a tap, a shortcut, or one field filled and confirmed is one action."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page
 
 FAR = 80
 # What has the focus, if it does not show it: no ring around it, or something lies over it.
@@ -44,6 +44,11 @@ class Hands:
         """Choose one option of a list."""
         self.actions += 1
         what.select_option(option)
+
+    def file(self, handed_in: FilePayload) -> None:
+        """Hand a file in."""
+        self.actions += 1
+        self.page.locator("input[type=file]").set_input_files(handed_in)
 
     def reach(self, what: Locator) -> None:
         """Walk there with Tab; each stop on the way must show that it has the focus."""

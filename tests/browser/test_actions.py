@@ -106,3 +106,27 @@ def test_from_a_filter_to_a_saved_view_takes_four(at, language):
     expect(tab).to_have_attribute("aria-current", re.compile("."))
     expect(hands.page.locator("#chips .chip")).to_contain_text("Haifa")
     assert hands.actions <= 4
+
+
+@LANGUAGES
+def test_a_known_spreadsheet_takes_five_and_its_undo_one(at, language):
+    hands = at("/", language, who="owner")
+    name = f"Dana {language}"
+    content = f"name,phone,city\n{name},052-1112233,Haifa\nNoa {language},,Acre\n".encode()
+
+    hands.key("/")
+    hands.write({"en": "import", "he": "ייבוא"}[language], then="")
+    expect(hands.page.locator("[role=option]").first).to_have_id("go-import")
+    hands.page.keyboard.press("Enter")
+    hands.page.wait_for_url(re.compile(r"/import/$"))
+    hands.file({"name": "people.csv", "mimeType": "text/csv", "buffer": content})
+    hands.click(hands.page.locator("main form .btn-primary").first)
+    hands.page.wait_for_url(re.compile(r"/import/\d+/"))
+    hands.click(hands.page.locator("main form .btn-primary").first)
+    expect(hands.page.locator("main .tag.ok")).to_be_visible()
+    assert hands.actions <= 5
+
+    hands.actions = 0
+    hands.click(hands.page.locator("main form[action$='undoing/'] button"))
+    expect(hands.page.locator("main .tag.line")).to_be_visible()
+    assert hands.actions <= 1

@@ -123,13 +123,15 @@ def _parameters(text: str) -> dict[str, str]:
 
 def _decoded(text: str, parameters: dict[str, str]) -> str:
     """The value without the coding that old cards wrap it in."""
-    coding = parameters.get("ENCODING", parameters.get("TYPE", ""))
-    if not coding.startswith(("QUOTED", "BASE64", "B")) and "QUOTED-PRINTABLE" not in coding:
-        return text
+    codings = f"{parameters.get('ENCODING', '')} {parameters.get('TYPE', '')}".split()
+    written = text.encode("utf-8", "surrogateescape")
     try:
-        raw = quopri.decodestring(text.encode("latin-1", "replace"))
-        if not coding.startswith("QUOTED") and "QUOTED-PRINTABLE" not in coding:
-            raw = b64decode(text, validate=True) if coding in ("B", "BASE64") else text.encode()
+        if "QUOTED-PRINTABLE" in codings:
+            raw = quopri.decodestring(written)
+        elif {"B", "BASE64"} & set(codings):
+            raw = b64decode(written, validate=True)
+        else:
+            return text
         return raw.decode(parameters.get("CHARSET", "utf-8"), "replace")
     except (LookupError, NotBase64, ValueError):
         return text

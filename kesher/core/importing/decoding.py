@@ -28,11 +28,23 @@ HEBREW, GREEK, WESTERN = "windows-1255", "windows-1253", "windows-1252"
 LEGACY = {"IL": HEBREW, "GR": GREEK, "CY": GREEK}
 
 
+def _wide(error: UnicodeError) -> tuple[str | bytes, int]:
+    """A surrogate alone in UTF-16 stays as it is; half a character at the end is damage."""
+    try:
+        return codecs.lookup_error("surrogatepass")(error)
+    except UnicodeError:
+        return "\ufffd", getattr(error, "end", 0)
+
+
+codecs.register_error("wide", _wide)
+
+
 def encoding_named(name: str) -> str:
     """The encoding somebody asked for, if there is one of that name."""
     try:
         found = codecs.lookup(name).name
-    except LookupError:
+        b"".decode(found)  # base64 and others have names too, and are none of text
+    except (LookupError, ValueError):
         raise EncodingUnknown(name=name[:40]) from None
     return "utf-8-sig" if found == "utf-8" else found
 

@@ -46,7 +46,7 @@ from kesher.core.text import fold
 
 MOST_COLUMNS = 1000
 SAID_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-ERRORS = {"utf-16": "surrogatepass", "utf-16-le": "surrogatepass", "utf-16-be": "surrogatepass"}
+ERRORS = {"utf-16": "wide", "utf-16-le": "wide", "utf-16-be": "wide"}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 MARKUP = re.compile(r"\s*(?:<\?xml|<!doctype html|<html|<table|<meta|<head|<style)", re.IGNORECASE)
@@ -141,6 +141,13 @@ def open_table(path: Path, how: Opening) -> Table:
         raise FileMissing(name=shown(path.name)) from None
     if not sample.strip():
         raise FileEmpty
+    try:
+        return _opened(path, how, sample)
+    except UnicodeError:  # it is not written in the encoding that was said
+        raise FileIsNotText from None
+
+
+def _opened(path: Path, how: Opening, sample: bytes) -> Table:
     if _is_workbook(sample, path):
         return _laid_out(path, how, _read_workbook)
     encoding = _encoding(sample, how)

@@ -27,6 +27,7 @@ _form = lru_cache(maxsize=64)(address_form)
 
 LIMIT = 8
 RECENT = 5
+BEGINS = 80  # of the score: what was typed stands at a beginning; lower ones only sound alike
 PEOPLE, NUMBERS, ACTIONS, HELP = "@", "#", ">", "?"
 KINDS = {  # kind of hit -> title of its group, icon, name of its address
     "customer": (gettext_lazy("Customers"), "", "customer"),
@@ -97,23 +98,30 @@ def _groups(request: HttpRequest, sign: str, text: str) -> Iterable[dict[str, An
     if sign == HELP:
         yield _group(_("Help"), _places(actor, PAGES[-1:], ""))
         return
-    if sign != ACTIONS:
-        if not text:
-            yield _group(_("Opened last"), _recent(actor))
-        else:
-            kinds = ["customer"] if sign in (PEOPLE, NUMBERS) else []
-            yield from _hits(actor, text, kinds)
+    hits: list[Hit] = []
+    records: Iterable[dict[str, Any]] = ()
+    if sign != ACTIONS and not text:
+        records = [_group(_("Opened last"), _recent(actor))]
+    elif sign != ACTIONS:
+        kinds = ["customer"] if sign in (PEOPLE, NUMBERS) else []
+        hits = [hit for hit in find(actor, text, kinds=kinds, limit=LIMIT * 2) if hit.kind in KINDS]
+        records = _hits(text, hits)
+    places: Iterable[dict[str, Any]] = ()
     if sign in ("", ACTIONS):
-        yield _group(_("Actions"), _places(actor, DOINGS, text))
-        yield _group(_("Pages"), _places(actor, PAGES, text))
+        places = (
+            _group(_("Actions"), _places(actor, DOINGS, text)),
+            _group(_("Pages"), _places(actor, PAGES, text)),
+        )
+    is_guess = bool(hits) and hits[0].score < BEGINS
+    yield from places if is_guess else records
+    yield from records if is_guess else places
 
 
 def _group(title: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {"title": title, "lines": lines}
 
 
-def _hits(actor: Actor, text: str, kinds: list[str]) -> Iterable[dict[str, Any]]:
-    hits = [hit for hit in find(actor, text, kinds=kinds, limit=LIMIT * 2) if hit.kind in KINDS]
+def _hits(text: str, hits: list[Hit]) -> Iterable[dict[str, Any]]:
     is_exact = _means_one(text, hits)
     for kind, (title, icon, name) in KINDS.items():
         lines = [
