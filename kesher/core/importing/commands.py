@@ -144,8 +144,8 @@ def _shape_of(table: Table) -> dict[str, Any]:
     return {
         "form": table.form,
         "rows": "" if table.form == TEXT else written(table.path),
-        "sheet": table.sheet,
-        "sheets": list(table.sheets),
+        "sheet": _kept(table.sheet)[:80],
+        "sheets": [_kept(sheet)[:80] for sheet in table.sheets],
         "encoding": table.encoding,
         "separator": table.separator,
         "headings": [_kept(heading) for heading in table.headings],

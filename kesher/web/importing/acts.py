@@ -16,7 +16,7 @@ from kesher.core.importing.kinds import importable_kind
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.report import refused_ending, write_refused
 from kesher.core.jobs import cancel_job
-from kesher.core.text import fold
+from kesher.core.text import clean, fold
 from kesher.organization.models import Branch
 from kesher.surface.page import go, is_fragment
 from kesher.web.importing.pages import NOTHING, import_of, looked_through, progress_of
@@ -58,7 +58,9 @@ def _words(request: HttpRequest) -> dict[str, dict[str, str]]:
             pairs = zip(
                 request.POST.getlist(name), request.POST.getlist(f"means-{field}"), strict=False
             )
-            said = {fold(word): "" if ours == NOTHING else ours for word, ours in pairs if ours}
+            said = {
+                fold(word): "" if ours == NOTHING else clean(ours) for word, ours in pairs if ours
+            }
             if said:
                 words[field] = said
     return words
