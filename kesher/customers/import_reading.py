@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +23,7 @@ SIMPLE = (
 )  # fmt: skip
 
 
-class OwnerUnknown(UnknownWord):
-    field = "owner"
+class MemberUnknown(UnknownWord):
     message = _("Nobody of the staff is called “%(name)s” or signs in with that address.")
 
 
@@ -32,12 +32,33 @@ class BranchUnknown(UnknownWord):
     message = _("There is no branch “%(name)s”.")
 
 
+class Members:
+    """The staff who work here now, under the names and addresses that files use."""
+
+    def __init__(self, by: Actor, field: str):
+        self.by, self.field = by, field  # the column that names them
+
+    @cached_property
+    def _known(self) -> dict[str, Member]:
+        rows = visible(self.by, Member).filter(is_active=True)
+        return {key: row for row in rows for key in (fold(row.name), fold(row.email))}
+
+    def known_as(self, name: str) -> Member:
+        """The member of this name or address; refuses where there is none."""
+        found = self._known.get(fold(name))
+        if found is None:
+            refusal = MemberUnknown(word=name, name=shown(name))
+            refusal.field = self.field
+            raise refusal
+        return found
+
+
 class Ours:
     """What the business has under the names that files use: members and branches."""
 
     def __init__(self, by: Actor):
         self.by = by
-        self._members: dict[str, int] | None = None
+        self.members = Members(by, "owner")
         self._branches: dict[str, Branch] | None = None
 
     def wanted(self, said: Mapping[str, Any]) -> Wanted:
@@ -49,7 +70,7 @@ class Ours:
         if "kind" in said or kind != Customer.Kind.PERSON:
             values["kind"] = kind
         if said.get("owner"):
-            values["owner_id"] = self.member(said["owner"])
+            values["owner_id"] = self.members.known_as(said["owner"]).pk
         first, last = values.get("first_name", ""), values.get("last_name", "")
         return Wanted(
             title=title,
@@ -61,19 +82,6 @@ class Ours:
             source=said.get("source", ""),
             company=said.get("company", "") if kind == Customer.Kind.PERSON else "",
         )
-
-    def member(self, name: str) -> int:
-        if self._members is None:
-            rows = visible(self.by, Member).filter(is_active=True)
-            self._members = {
-                key: pk
-                for pk, called, email in rows.values_list("pk", "name", "email")
-                for key in (fold(called), email)
-            }
-        found = self._members.get(fold(name))
-        if found is None:
-            raise OwnerUnknown(word=name, name=shown(name))
-        return found
 
     def branch(self, name: str) -> Branch:
         if self._branches is None:

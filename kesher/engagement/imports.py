@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, require_kind, visible
+from kesher.core.access import Actor, require_kind
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import (
     Column,
@@ -27,13 +27,13 @@ from kesher.core.importing.kinds import (
 )
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
-from kesher.core.importing.refusals import CellMissing, LineRefused, UnknownWord, shown
+from kesher.core.importing.refusals import CellMissing, LineRefused, shown
 from kesher.core.importing.values import Place
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
-from kesher.core.text import fold
 from kesher.core.undo import Undone, undo_in_steps
 from kesher.customers.import_finding import BY_ANY, Finder, SeveralCustomers
+from kesher.customers.import_reading import Members
 from kesher.customers.imports import place_of_business
 from kesher.customers.models import Customer
 from kesher.engagement.commands.tasks import NewTask, plan_tasks
@@ -77,34 +77,12 @@ BY_WHOM = ("owner", "assigned to", "assignee", "user", "agent", "employee", "sta
            "אחראי", "מטפל", "נציג", "עובד", "υπεύθυνος", "χειριστής", "υπάλληλος")  # fmt: skip
 
 
-class MemberUnknown(UnknownWord):
-    field = "member"
-    message = _("Nobody of the staff is called “%(name)s” or signs in with that address.")
-
-
 class NotYetPast(LineRefused):
     message = _("“%(value)s” has not come yet. What is to come is a task.")
 
 
 class AlreadyOver(LineRefused):
     message = _("This task is finished; only open ones are taken in.")
-
-
-class Members:
-    """The staff under the names that files use."""
-
-    def __init__(self, by: Actor):
-        rows = visible(by, Member).filter(is_active=True)
-        self.known = {key: row for row in rows for key in (fold(row.name), fold(row.email))}
-
-    def of(self, name: str) -> Member | None:
-        """The member of this name or address; nobody where none is said."""
-        if not name:
-            return None
-        found = self.known.get(fold(name))
-        if found is None:
-            raise MemberUnknown(word=name, name=shown(name))
-        return found
 
 
 def _member_column(label: Any) -> Column:
@@ -128,7 +106,7 @@ class OfCustomers(Importable):
     def judge(
         self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place
     ) -> list[Verdict]:
-        finder, members = Finder(by, lines, plan), Members(by)
+        finder, members = Finder(by, lines, plan), Members(by, "member")
         verdicts = [self._read(one, finder, members, memory) for one in lines]
         held = self._held([v.wanted.key for v in verdicts if v.wanted])
         for verdict in verdicts:
@@ -181,6 +159,10 @@ class OfCustomers(Importable):
 def _added(model: Any, batch: str) -> Any:
     rows = Change.objects.filter(kind=model._meta.label_lower, batch=batch, before__isnull=True)
     return rows.values("record_id")
+
+
+def _member(said: Mapping[str, Any], members: Members) -> Member | None:
+    return members.known_as(said["member"]) if said.get("member") else None
 
 
 def _key(memory: Memory, *said: Any) -> str:
@@ -265,7 +247,7 @@ class Touches(OfCustomers):
             customer=customer, channel=channel, happened_at=moment, text=text, subject=subject,
             direction=said.get("direction", ""), outcome=said.get("outcome", ""),
             minutes_length=min(max(int(minutes), 0), 32_000) if minutes is not None else None,
-            member=members.of(said.get("member", "")),
+            member=_member(said, members),
             key=_key(memory, customer.pk, moment.isoformat(), channel, subject, text),
         )  # fmt: skip
 
@@ -338,7 +320,7 @@ class Tasks(OfCustomers):
         return NewTask(
             title=said["title"], customer=customer, kind=said.get("kind") or Task.Kind.TODO,
             note=said.get("note", ""), due_on=said.get("due_on"), due_time=said.get("due_time"),
-            owner=members.of(said.get("member", "")),
+            owner=_member(said, members),
             key=_key(memory, customer.pk if customer else "", said["title"], said.get("due_on"),
                      said.get("due_time"), said.get("member", "")),
         )  # fmt: skip

@@ -118,16 +118,15 @@ def _first_plan(
     by: Actor, allowed: Sequence[Importable], table: Table, said: Said | None
 ) -> dict[str, Any]:
     """Kind, columns, match and options: as said, as in the last file of this shape, or guessed."""
-    if said is not None:
-        kind = allowed[0] if len(allowed) == 1 else guess_kind(allowed, table.headings)
-        columns = columns_for(kind, table, said, first_cells(table))
-        return {"kind": kind, "columns": columns, "match": [], "options": {}}
-    last = last_of_shape(table, allowed)
+    last = last_of_shape(table, allowed) if said is None else None
     if last is not None:
         kept = {"columns": last.columns, "match": last.match, "options": kept_options(by, last)}
         return kept | {"kind": kind_of(last)}
-    kind = guess_kind(allowed, table.headings)
-    columns = recognise(kind, table.headings, first_cells(table))
+    kind, cells = guess_kind(allowed, table.headings), first_cells(table)
+    if said is None:
+        columns = recognise(kind, table.headings, cells)
+    else:
+        columns = columns_for(kind, table, said, cells)
     return {"kind": kind, "columns": columns, "match": [], "options": {}}
 
 
