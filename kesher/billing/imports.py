@@ -6,11 +6,10 @@ said before it in the file: two equal lines are two purchases, the same file aga
 
 from __future__ import annotations
 
-import datetime
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -43,11 +42,13 @@ from kesher.customers.import_finding import BY_NUMBER, Finder
 from kesher.customers.imports import place_of_business
 
 AT_ONCE = 400
+ONE = Decimal(1)
+NEEDED = frozenset({"customer", "date", "amount"})
 # What a line with a receipt may correct, and the column that says it.
 SAID = {"bought_on": "date", "amount": "amount", "quantity": "quantity", "product": "item"}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Wanted:
     """A line as it will stand in the ledger, what it says, and what is there under its key."""
 
@@ -111,7 +112,7 @@ class Purchases(Importable):
             ),
         ),
     )  # fmt: skip
-    needs = (("customer",), ("date",), ("amount",))
+    needs = tuple((name,) for name in ("customer", "date", "amount"))
 
     def place(self, by: Actor) -> Place:
         return place_of_business()
@@ -122,12 +123,15 @@ class Purchases(Importable):
     def judge(
         self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place
     ) -> list[Verdict]:
-        finder = Finder(by, lines, plan)
-        verdicts = [_read(line, said, finder, memory, place) for line, said in lines]
-        held = _held([v.wanted.new.key for v in verdicts if v.wanted])
-        for verdict in verdicts:
-            if verdict.wanted and (there := held.get(verdict.wanted.new.key)):
-                _compare(verdict, there)
+        finder = Finder(by, lines, plan, brief=True)
+        verdicts = [_read(line, said, finder, place) for line, said in lines]
+        wanted = [verdict for verdict in verdicts if verdict.wanted]
+        names = memory.names_of([_said(verdict.wanted) for verdict in wanted])
+        held = _held(names)
+        for verdict, name in zip(wanted, names, strict=True):
+            verdict.wanted.new.key = name
+            if name in held:
+                _compare(verdict, held[name])
         return verdicts
 
     def write(self, by: Actor, verdicts: Sequence[Verdict], plan: Plan, memory: Memory) -> None:
@@ -149,29 +153,30 @@ class Purchases(Importable):
             yield from undo_in_steps(by=by, batch=batch, into=into)
 
 
-def _read(
-    line: Line, said: Mapping[str, Any], finder: Finder, memory: Memory, place: Place
-) -> Verdict:
-    """The line as it would be written, or why not."""
+def _read(line: Line, said: Mapping[str, Any], finder: Finder, place: Place) -> Verdict:
+    """The line as it would be written, or why not; its key is still missing."""
     try:
-        _must_be_whole(said)
+        if not said.keys() >= NEEDED:
+            raise CellMissing(column=_missing(said))
         customer = finder.customer(line.number, said)
-        new = _new(said, customer.pk, memory, place)
+        new = _new(said, customer.pk, place)
     except Refusal as refusal:
         return refused(line, refusal)
-    title = f"{customer.name} · {new.bought_on.isoformat()} · {new.amount}"
+    title = f"{customer.name} · {new.bought_on} · {new.amount}"
     return Verdict(line, Outcome.CREATED, title=title, wanted=Wanted(new, said))
 
 
-def _must_be_whole(said: Mapping[str, Any]) -> None:
-    for column in Purchases.columns:
-        if (column.name,) in Purchases.needs and column.name not in said:
-            raise CellMissing(column=str(column.label))
+def _missing(said: Mapping[str, Any]) -> str:
+    """The first column that the line must fill and does not."""
+    missing = NEEDED - said.keys()
+    return next(str(column.label) for column in Purchases.columns if column.name in missing)
 
 
-def _new(said: Mapping[str, Any], customer_id: int, memory: Memory, place: Place) -> NewPurchase:
+def _new(said: Mapping[str, Any], customer_id: int, place: Place) -> NewPurchase:
     amount: cells.Amount = said["amount"]
-    currency = cells.currency_named(said.get("currency", "")) or amount.currency or place.currency
+    currency = amount.currency or place.currency
+    if "currency" in said:
+        currency = cells.currency_named(said["currency"]) or currency
     if currency != place.currency:
         raise ledger.OtherCurrency(theirs=currency, ours=place.currency)
     return NewPurchase(
@@ -179,30 +184,28 @@ def _new(said: Mapping[str, Any], customer_id: int, memory: Memory, place: Place
         bought_on=said["date"],
         amount=ledger.checked_amount(amount.number, place.currency),
         product=said.get("item", ""),
-        quantity=ledger.checked_quantity(said.get("quantity", Decimal(1))),
-        key=_key(said, amount.number, memory),
+        quantity=ledger.checked_quantity(said.get("quantity", ONE)),
     )
 
 
-def _key(said: Mapping[str, Any], amount: Decimal, memory: Memory) -> str:
-    """The name of a line: its receipt, else all that it says; and its turn among equal ones."""
+def _said(wanted: Wanted) -> tuple[Any, ...]:
+    """What a line goes by: its receipt, else all that it says."""
+    said = wanted.said
     if "number" in said:
-        parts = ["number", said["number"], said["customer"]]
-    else:
-        day: datetime.date = said["date"]
-        quantity = said.get("quantity", Decimal(1)).normalize()
-        parts = ["line", said["customer"], day.isoformat(), str(amount.normalize()),
-                 said.get("item", ""), str(quantity)]  # fmt: skip
-    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).digest()
-    return f"{digest.hex()[:48]}-{memory.met(digest)}"
+        return ("number", said["number"], said["customer"])
+    quantity = _shortest(said.get("quantity", ONE))
+    amount = _shortest(said["amount"].number)
+    return ("line", said["customer"], said["date"], amount, said.get("item", ""), quantity)
+
+
+@lru_cache(maxsize=ledger.KEPT)
+def _shortest(number: Decimal) -> str:
+    return str(number.normalize())
 
 
 def _held(keys: Sequence[str]) -> dict[str, Purchase]:
-    held: dict[str, Purchase] = {}
-    for at in range(0, len(keys), AT_ONCE):
-        rows = Purchase.objects.filter(key__in=keys[at : at + AT_ONCE])
-        held |= {row.key: row for row in rows.select_related("product")}
-    return held
+    rows = Purchase.objects.filter(key__among=keys).exclude(key="")  # as the index says it
+    return {row.key: row for row in rows.select_related("product")}
 
 
 def _compare(verdict: Verdict, held: Purchase) -> None:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from kesher.billing.events import PurchasesImported, PurchasesRecorded
 from kesher.billing.models import Purchase, PurchaseSummary
+from kesher.billing.policy import FINANCIAL
 from kesher.billing.summary import Sums, sums_of
 from kesher.core.access import AccessDenied, Actor, visible
+from kesher.core.bulk import insert_rows
+from kesher.core.events import announce
 from kesher.core.money import minor_digits
 from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
 
-AT_ONCE = 900
+KEPT = 20_000  # amounts that were looked at before
 MOST = Decimal(10) ** 12
 EARLIEST = datetime.date(1950, 1, 1)
+NO_SUMS = Sums()
 AHEAD = datetime.timedelta(days=366)
 COLUMNS = ("currency", "count", "total", "first_on", "last_on")
 CENT = Decimal("0.01")
@@ -56,13 +62,7 @@ class PurchaseOutOfReach(AccessDenied):
     message = _("You may not record purchases of all of these customers.")
 
 
-def chunks(values: Iterable[int]) -> Iterator[list[int]]:
-    """The numbers in order, as many at once as a query takes well."""
-    ordered = sorted(set(values))
-    for at in range(0, len(ordered), AT_ONCE):
-        yield ordered[at : at + AT_ONCE]
-
-
+@lru_cache(maxsize=KEPT)
 def checked_amount(amount: Decimal, currency: str) -> Decimal:
     """The amount if it is one; never rounded behind anybody's back."""
     digits = min(minor_digits(currency), 2)
@@ -71,6 +71,7 @@ def checked_amount(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(CENT)
 
 
+@lru_cache(maxsize=KEPT)
 def checked_quantity(quantity: Decimal) -> Decimal:
     """The quantity if it can be one."""
     if not quantity.is_finite() or abs(quantity) >= 10**7 or _places(quantity) > 3:
@@ -98,79 +99,69 @@ def held(rows: models.QuerySet) -> models.QuerySet:
     return rows
 
 
-def hold_customers(by: Actor, ids: Collection[int]) -> dict[int, Customer]:
-    """The customers whose ledger is about to change; refuses any that the actor may not see."""
-    found: dict[int, Customer] = {}
-    for part in chunks(ids):
-        seen = visible(by, Customer).filter(pk__in=part).values("pk")
-        rows = held(Customer.objects.filter(pk__in=seen))
-        found |= {row.pk: row for row in rows}
-    if set(ids) - found.keys():
+def hold_customers(by: Actor, ids: Collection[int]) -> None:
+    """Keep the customers whose ledger is about to change; refuses any the actor may not see."""
+    seen = visible(by, Customer).filter(pk__among=set(ids)).values("pk")
+    found = held(Customer.objects.filter(pk__in=seen)).values_list("pk")
+    if len(found) < len(set(ids)):
         raise PurchaseOutOfReach(f"{by.label} may not record for all of these customers")
-    return found
 
 
-def add_to_summaries(purchases: Iterable[Purchase], currency: str) -> None:
-    """Count new purchases in, without reading the old ones again."""
-    lines: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
-    for one in purchases:
-        lines[one.customer_id].append((one.bought_on, one.amount))
-    for part in chunks(lines):
-        rows = PurchaseSummary.objects.filter(customer__in=part)  # their customers are held
-        before = {row.customer_id: row for row in rows}
-        _write(
-            {
-                pk: _sums(before[pk]) + sums_of(lines[pk]) if pk in before else sums_of(lines[pk])
-                for pk in part
-                if pk not in before or before[pk].currency == currency
-            },
-            currency,
-        )
-        recompute_summaries(
-            [pk for pk, row in before.items() if row.currency != currency], currency
-        )
+def tell(by: Actor, customer_ids: Collection[int], first_id: int) -> None:
+    """Announce that lines of these customers' ledgers changed, the first of them by its number."""
+    if len(customer_ids) > 1:
+        several = PurchasesImported(first_purchase_id=first_id)
+        announce(several, by=by, classification=FINANCIAL)
+        return
+    (customer,) = Customer.objects.filter(pk__in=customer_ids)
+    fact = PurchasesRecorded(customer_id=customer.pk)
+    announce(fact, by=by, about=customer, classification=FINANCIAL)
 
 
-def recompute_summaries(customer_ids: Iterable[int], currency: str) -> None:
+def add_to_summaries(lines: Iterable[tuple[int, datetime.date, Decimal]], currency: str) -> None:
+    """Count new lines (customer, day, amount) in, without reading the old ones again."""
+    by_customer: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
+    for pk, day, amount in lines:
+        by_customer[pk].append((day, amount))
+    rows = PurchaseSummary.objects.filter(customer__among=by_customer)  # customers are held
+    before = {pk: (kept, Sums(*sums)) for pk, kept, *sums in rows.values_list("pk", *COLUMNS)}
+    sums = {}
+    for pk, bought in by_customer.items():
+        kept, sums_before = before.get(pk, (currency, NO_SUMS))
+        if kept == currency:
+            sums[pk] = sums_before + sums_of(bought)
+    _write(sums, currency)
+    if changed_currency := by_customer.keys() - sums.keys():
+        recompute_summaries(changed_currency, currency)
+
+
+def recompute_summaries(customer_ids: Collection[int], currency: str) -> None:
     """Add up the ledger of these customers anew, after lines were corrected or removed."""
-    for part in chunks(customer_ids):
-        bought = models.Q(amount__gte=0)
-        rows = (
-            Purchase.objects.filter(customer__in=part, currency=currency)
-            .values("customer_id")
-            .annotate(
-                bought=models.Count("pk", filter=bought),
-                came_to=models.Sum("amount"),
-                first=models.Min("bought_on", filter=bought),
-                last=models.Max("bought_on", filter=bought),
-            )
-            .order_by()
+    bought = models.Q(amount__gte=0)
+    rows = (
+        Purchase.objects.filter(customer__among=set(customer_ids), currency=currency)
+        .values("customer_id")
+        .annotate(
+            bought=models.Count("pk", filter=bought),
+            came_to=models.Sum("amount"),
+            first=models.Min("bought_on", filter=bought),
+            last=models.Max("bought_on", filter=bought),
         )
-        sums = {
-            row["customer_id"]: Sums(
-                row["bought"], row["came_to"].quantize(CENT), row["first"], row["last"]
-            )
-            for row in rows
-        }
-        PurchaseSummary.objects.filter(customer__in=set(part) - sums.keys()).delete()
-        _write(sums, currency)
+        .order_by()
+    )
+    sums = {
+        row["customer_id"]: Sums(
+            row["bought"], row["came_to"].quantize(CENT), row["first"], row["last"]
+        )
+        for row in rows
+    }
+    PurchaseSummary.objects.filter(customer__among=set(customer_ids) - sums.keys()).delete()
+    _write(sums, currency)
 
 
-def _sums(row: PurchaseSummary) -> Sums:
-    return Sums(row.count, row.total, row.first_on, row.last_on)
-
-
-def _write(sums: dict[int, Sums], currency: str) -> None:
-    PurchaseSummary.objects.bulk_create(
-        (
-            PurchaseSummary(
-                customer_id=pk, currency=currency, count=one.count, total=one.total,
-                first_on=one.first_on, last_on=one.last_on,
-            )
-            for pk, one in sorted(sums.items())
-        ),
-        update_conflicts=True,
-        unique_fields=["customer"],
-        update_fields=COLUMNS,
-        batch_size=AT_ONCE,
-    )  # fmt: skip
+def _write(sums: Mapping[int, Sums], currency: str) -> None:
+    rows = (
+        (pk, currency, one.count, one.total, one.first_on, one.last_on)
+        for pk, one in sorted(sums.items())
+    )
+    insert_rows(PurchaseSummary, ("customer", *COLUMNS), rows, instead=("customer", COLUMNS))

@@ -32,8 +32,10 @@ class Sums:
 
 def sums_of(lines: Iterable[tuple[datetime.date, Decimal]]) -> Sums:
     """What lines of a day and an amount come to."""
-    whole = Sums()
+    days: list[datetime.date] = []
+    total = ZERO
     for day, amount in lines:
-        is_return = amount < 0
-        whole += Sums(not is_return, amount, *((None, None) if is_return else (day, day)))
-    return whole
+        total += amount
+        if amount >= 0:
+            days.append(day)
+    return Sums(len(days), total, min(days, default=None), max(days, default=None))

@@ -61,9 +61,5 @@ def _named(name: str) -> str:
 
 
 def _held(names: Iterable[str]) -> dict[str, Product]:
-    wanted = sorted(set(names))
-    held: dict[str, Product] = {}
-    for at in range(0, len(wanted), AT_ONCE):
-        rows = Product.objects.filter(name__in=wanted[at : at + AT_ONCE])
-        held |= {product.name: product for product in rows}
-    return held
+    rows = Product.objects.filter(name__among=set(names))
+    return {product.name: product for product in rows}

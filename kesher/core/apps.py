@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -10,5 +12,6 @@ class CoreConfig(AppConfig):
 
     def ready(self):
         """Collect each part's answers to the questions that core asks."""
+        import_module("kesher.core.among")
         for answer in ANSWERS:
             autodiscover_modules(answer)

@@ -119,7 +119,7 @@ def index(kind: str, ids: Sequence[int], *, fresh: bool = False) -> None:
     declared = _kinds[kind]
     with transaction.atomic():
         if not fresh:
-            SearchEntry.objects.filter(kind=kind, record_id__in=ids).delete()
+            SearchEntry.objects.filter(kind=kind, record_id__among=ids).delete()
         marks = scope_marks(declared.model, ids)
         pieces = list(declared.pieces(ids))
         insert_rows(SearchEntry, COLUMNS, (entry(kind, p, marks[p.record_id]) for p in pieces))

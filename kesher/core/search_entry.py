@@ -38,10 +38,11 @@ def entry(kind: str, piece: Piece, scope: list[str]) -> tuple:
     for text in piece.notes:
         kept.update(dict.fromkeys(_whole(words(text))))
     for text in (*piece.names, *piece.texts):
-        kept.update(dict.fromkeys(_in_part(words(text))))
+        for word in words(text):
+            kept.update(_in_part(word))
     for name in piece.names:
         for word in name_words(name):
-            kept.update(dict.fromkeys((word, *(f"_x{key.lower()}" for key in word_keys(word)))))
+            kept.update(_by_ear(word))
     lines = [fold(text) for text in (*piece.names, *piece.texts)]
     for number in dict.fromkeys(own_digits(phone) for phone in piece.phones):
         heads = (f"_h{number[:2]}", f"_h{number[:3]}")
@@ -69,13 +70,23 @@ def _whole(found: Iterable[str]) -> Iterator[str]:
         yield from _beginnings(word[:LONGEST_WORD])
 
 
-def _in_part(found: list[str]) -> Iterator[str]:
-    yield from _whole(found)
-    for word in found:
-        yield from parts(word[:LONGEST_WORD])
+# Names, streets and cities come again and again: what is kept of a word is worked out once.
 
 
-@lru_cache(maxsize=20_000)  # names, streets and cities come again and again
+@lru_cache(maxsize=20_000)
+def _in_part(word: str) -> dict[str, None]:
+    """A word, its beginnings and its parts."""
+    word = word[:LONGEST_WORD]
+    return dict.fromkeys((*_beginnings(word), *parts(word)))
+
+
+@lru_cache(maxsize=20_000)
+def _by_ear(word: str) -> dict[str, None]:
+    """A word of a name and its keys across scripts."""
+    return dict.fromkeys((word, *(f"_x{key.lower()}" for key in word_keys(word))))
+
+
+@lru_cache(maxsize=20_000)
 def _beginnings(word: str) -> tuple[str, ...]:
     return (word, *(f"_{n}{word[:n]}" for n in (1, 2, 3) if len(word) >= n))
 
@@ -102,11 +113,11 @@ def scope_marks(model: type[Model], ids: Sequence[int]) -> dict[int, list[str]]:
         marks.update((pk, [f"_o{pk}"]) for pk in ids)
     if policy.branches:
         link = policy.branches
-        held = link.model._default_manager.filter(**{f"{link.record}__in": ids})
+        held = link.model._default_manager.filter(**{f"{link.record}__among": ids})
         for pk, branch in held.values_list(f"{link.record}_id", f"{link.branch}_id"):
             marks[pk].append(f"_b{branch}")
     columns = {f"{name}_id": mark for mark, name in _columns(policy) if name}
-    rows = model._default_manager.filter(pk__in=ids)
+    rows = model._default_manager.filter(pk__among=ids)
     for pk, *values in rows.values_list("pk", *columns):
         pairs = zip(columns.values(), values, strict=True)
         marks[pk] += [f"{mark}{value}" for mark, value in pairs if value]

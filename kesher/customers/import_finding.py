@@ -14,7 +14,6 @@ from kesher.core.importing.refusals import LineRefused, shown
 from kesher.customers.import_columns import COLUMNS
 from kesher.customers.models import Customer, CustomerContact
 
-AT_ONCE = 400
 HEADINGS = {column.name: column for column in COLUMNS}
 BY_NUMBER = Column(
     name="customer", label=_("Customer number"), reads=cells.text_of(60),
@@ -56,10 +55,13 @@ class SeveralCustomers(LineRefused):
 
 
 class Finder:
-    """The customers that some lines may be about, asked for in one go."""
+    """The customers that some lines may be about, asked for in one go.
 
-    def __init__(self, by: Actor, lines: Sequence[Read], plan: Plan):
-        self.by, self.plan = by, plan
+    `brief` brings of those found by number no more than number and name.
+    """
+
+    def __init__(self, by: Actor, lines: Sequence[Read], plan: Plan, *, brief: bool = False):
+        self.by, self.plan, self.brief = by, plan, brief
         self.rows = visible(by, Customer)
         said = [each for _line, each in lines]
         self.by_number = self._numbered(each["customer"] for each in said if "customer" in each)
@@ -68,25 +70,24 @@ class Finder:
             points = {p.normal for each in said for p in each.get(kind, ())}
             self._reached(kind, sorted(points))
 
-    def _numbered(self, numbers: Iterable[str]) -> dict[str, Customer]:
-        wanted, found = sorted(set(numbers)), {}
-        for at in range(0, len(wanted), AT_ONCE):
-            rows = self.rows.filter(reference__in=wanted[at : at + AT_ONCE])
-            found |= {row.reference: row for row in rows}
-        return found
+    def _numbered(self, numbers: Iterable[str]) -> dict[str, Any]:
+        rows = self.rows.filter(reference__among=set(numbers))
+        if self.brief:
+            rows = rows.values_list("pk", "name", "reference", "binned_at", named=True)
+        return {row.reference: row for row in rows}
 
     def _reached(self, kind: str, normals: Sequence[str]) -> None:
-        for at in range(0, len(normals), AT_ONCE):
-            uses = CustomerContact.objects.filter(
-                point__kind=kind, point__normal__in=normals[at : at + AT_ONCE]
-            ).values_list("customer_id", "point__normal")
-            pairs = list(uses)
-            rows = self.rows.filter(binned_at=None).in_bulk({pk for pk, _normal in pairs})
-            for pk, normal in pairs:
-                if pk in rows:
-                    self.by_point.setdefault((kind, normal), {})[pk] = rows[pk]
+        if not normals:
+            return
+        uses = CustomerContact.objects.filter(point__kind=kind, point__normal__among=normals)
+        pairs = list(uses.values_list("customer_id", "point__normal"))
+        found = self.rows.filter(binned_at=None, pk__among={pk for pk, _normal in pairs})
+        rows = {row.pk: row for row in found}
+        for pk, normal in pairs:
+            if pk in rows:
+                self.by_point.setdefault((kind, normal), {})[pk] = rows[pk]
 
-    def customer(self, number: int, said: Mapping[str, Any]) -> Customer:
+    def customer(self, number: int, said: Mapping[str, Any]) -> Any:
         """The customer of the line with this number; refuses one of whom that is not clear."""
         if "customer" in said:
             return self._of_number(said["customer"])
@@ -101,7 +102,7 @@ class Finder:
             raise NobodyReached(what=f"\u2068{shown(points[0][1].raw)}\u2069")
         raise CustomerNotSaid
 
-    def _of_number(self, number: str) -> Customer:
+    def _of_number(self, number: str) -> Any:
         customer = self.by_number.get(number)
         if customer is None:
             raise CustomerUnknown(number=shown(number))

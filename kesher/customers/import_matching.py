@@ -29,8 +29,6 @@ from kesher.customers.models import (
 from kesher.customers.points import Reading
 from kesher.organization.models import Branch
 
-AT_ONCE = 400
-
 
 class Doubtful(LineRefused):
     """A line may be about several customers: somebody who knows them says which."""
@@ -114,31 +112,34 @@ class Known:
         if "name" in match or not match:
             self._by_name(rows, lines)
         self._fill()
-        self.made_here = self._made_in(batch) if not match else set()
+        self.made_here = set() if match else self._made_in(batch)
 
     def _by_reference(self, rows: Any, lines: Sequence[Wanted]) -> None:
         numbers = {w.values["reference"] for w in lines if w.values.get("reference")}
-        for part in _parts(numbers):
-            for row in rows.filter(reference__in=part):
-                self._add(row, f"reference:{row.reference}")
-            taken = Customer.objects.filter(reference__in=part).values_list("reference", flat=True)
-            self.out_of_reach.update(set(taken) - {h.reference for h in self.held.values()})
+        if not numbers:
+            return
+        for row in rows.filter(reference__among=numbers):
+            self._add(row, f"reference:{row.reference}")
+        taken = Customer.objects.filter(reference__among=numbers)
+        within = {held.reference for held in self.held.values()}
+        self.out_of_reach = set(taken.values_list("reference", flat=True)) - within
 
     def _by_point(self, rows: Any, lines: Sequence[Wanted], kind: str) -> None:
-        for part in _parts(p.normal for w in lines for p in w.points if p.kind == kind):
-            uses = CustomerContact.objects.filter(point__kind=kind, point__normal__in=part)
-            normals: dict[int, list[str]] = {}
-            for pk, normal in uses.values_list("customer_id", "point__normal"):
-                normals.setdefault(pk, []).append(normal)
-            for row in rows.filter(pk__in=list(normals)):
-                for normal in normals[row.pk]:
-                    self._add(row, f"{kind}:{normal}")
+        points = {p.normal for w in lines for p in w.points if p.kind == kind}
+        if not points:
+            return
+        uses = CustomerContact.objects.filter(point__kind=kind, point__normal__among=points)
+        normals: dict[int, list[str]] = {}
+        for pk, normal in uses.values_list("customer_id", "point__normal"):
+            normals.setdefault(pk, []).append(normal)
+        for row in rows.filter(pk__among=normals):
+            for normal in normals[row.pk]:
+                self._add(row, f"{kind}:{normal}")
 
     def _by_name(self, rows: Any, lines: Sequence[Wanted]) -> None:
-        for part in _parts(wanted.sort_name for wanted in lines):
-            for row in rows.filter(sort_name__in=part):
-                self._add(row, f"name:{row.sort_name}")
-                self.by_name.setdefault(row.sort_name, []).append(row.pk)
+        for row in rows.filter(sort_name__among={wanted.sort_name for wanted in lines}):
+            self._add(row, f"name:{row.sort_name}")
+            self.by_name.setdefault(row.sort_name, []).append(row.pk)
 
     def _add(self, row: Customer, key: str) -> None:
         pks = self.by_key.setdefault(key, [])
@@ -154,33 +155,31 @@ class Known:
 
     def _fill(self) -> None:
         """What hangs on these customers: contact points, tags, branches, employers."""
-        for part in _parts(self.held):
-            uses = CustomerContact.objects.filter(customer__in=part)
-            for pk, *key in uses.values_list("customer_id", "point__kind", "point__normal"):
-                self.held[pk].points.add((key[0], key[1]))
-            for pk, tag in CustomerTag.objects.filter(customer__in=part).values_list(
-                "customer_id", "tag__name"
-            ):
-                self.held[pk].tags.add(tag)
-            for pk, branch in CustomerBranch.objects.filter(customer__in=part).values_list(
-                "customer_id", "branch_id"
-            ):
-                self.held[pk].branches.add(branch)
-            jobs = Tie.objects.filter(
-                customer__in=part, role=Tie.Role.EMPLOYEE, ends_on__isnull=True
-            )
-            for pk, name in jobs.values_list("customer_id", "other__name"):
-                self.held[pk].companies.add(fold(name))
+        if not self.held:
+            return
+
+        def hanging(model: Any, *columns: str, **narrower: Any) -> Any:
+            rows = model.objects.filter(customer__among=self.held, **narrower)
+            return rows.values_list("customer_id", *columns)
+
+        for pk, kind, normal in hanging(CustomerContact, "point__kind", "point__normal"):
+            self.held[pk].points.add((kind, normal))
+        for pk, tag in hanging(CustomerTag, "tag__name"):
+            self.held[pk].tags.add(tag)
+        for pk, branch in hanging(CustomerBranch, "branch_id"):
+            self.held[pk].branches.add(branch)
+        employee = {"role": Tie.Role.EMPLOYEE, "ends_on__isnull": True}
+        for pk, name in hanging(Tie, "other__name", **employee):
+            self.held[pk].companies.add(fold(name))
 
     def _made_in(self, batch: str) -> set[int]:
         """Those that this very import added: to lines without a number they are other people."""
-        made: set[int] = set()
-        for part in _parts(self.held):
-            rows = Change.objects.filter(
-                kind=Customer._meta.label_lower, record_id__in=part, batch=batch, before=None
-            )
-            made.update(rows.values_list("record_id", flat=True))
-        return made
+        if not self.held:
+            return set()
+        rows = Change.objects.filter(
+            kind=Customer._meta.label_lower, record_id__among=self.held, batch=batch, before=None
+        )
+        return set(rows.values_list("record_id", flat=True))
 
     def candidates(self, key: str) -> list[Held]:
         """Who goes by this key."""
@@ -301,9 +300,3 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
     }
     keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
     return memory.remember(said, keys, was.entry)
-
-
-def _parts(values: Iterable[Any]) -> Iterable[list[Any]]:
-    wanted = sorted(set(values))
-    for at in range(0, len(wanted), AT_ONCE):
-        yield wanted[at : at + AT_ONCE]

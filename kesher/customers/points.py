@@ -17,7 +17,6 @@ from kesher.customers.typed import TooLong, line
 
 Kind = ContactPoint.Kind
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-AT_ONCE = 400
 COLUMNS = ("kind", "normal", "raw", "extension", "street", "city", "postcode", "country")
 LONGEST = {name: int(ContactPoint._meta.get_field(name).max_length or 0) for name in COLUMNS[1:]}
 
@@ -151,7 +150,6 @@ def _held(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         by_kind.setdefault(kind, []).append(normal)
     held = {}
     for kind, normals in by_kind.items():
-        for at in range(0, len(normals), AT_ONCE):
-            rows = ContactPoint.objects.filter(kind=kind, normal__in=normals[at : at + AT_ONCE])
-            held.update({(kind, normal): pk for pk, normal in rows.values_list("pk", "normal")})
+        rows = ContactPoint.objects.filter(kind=kind, normal__among=normals)
+        held.update({(kind, normal): pk for pk, normal in rows.values_list("pk", "normal")})
     return held

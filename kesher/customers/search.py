@@ -34,7 +34,7 @@ class CustomerSearch(Searchable):
 
     def pieces(self, ids: Sequence[int]) -> Iterable[Piece]:
         """One open piece and, where there is a way to reach the customer, one for that."""
-        rows = self.live(Customer.objects.filter(pk__in=ids))
+        rows = self.live(Customer.objects.filter(pk__among=ids))
         columns = ("pk", "name", "reference", "city", "archived_at")
         texts, notes, live = _texts(ids), _wishes(ids), set()
         for pk, name, reference, city, archived_at in rows.values_list(*columns):
@@ -65,11 +65,11 @@ def _line(seen: Any, region: str) -> tuple[str, str]:
 
 def _texts(ids: Sequence[int]) -> dict[int, list[str]]:
     texts: dict[int, list[str]] = defaultdict(list)
-    for pk, tag in CustomerTag.objects.filter(customer__in=ids).values_list(
+    for pk, tag in CustomerTag.objects.filter(customer__among=ids).values_list(
         "customer_id", "tag__name"
     ):
         texts[pk].append(tag)
-    jobs = Tie.objects.filter(customer__in=ids, role=Tie.Role.EMPLOYEE, ends_on__isnull=True)
+    jobs = Tie.objects.filter(customer__among=ids, role=Tie.Role.EMPLOYEE, ends_on__isnull=True)
     for pk, employer in jobs.values_list("customer_id", "other__name"):
         texts[pk].append(employer)
     return texts
@@ -78,7 +78,7 @@ def _texts(ids: Sequence[int]) -> dict[int, list[str]]:
 def _wishes(ids: Sequence[int]) -> dict[int, list[str]]:
     """What they need or wish and have not got yet."""
     notes: dict[int, list[str]] = defaultdict(list)
-    rows = Wish.objects.filter(customer__in=ids, met_on__isnull=True)
+    rows = Wish.objects.filter(customer__among=ids, met_on__isnull=True)
     for pk, text in rows.values_list("customer_id", "text"):
         notes[pk].append(text)
     return notes
@@ -87,7 +87,7 @@ def _wishes(ids: Sequence[int]) -> dict[int, list[str]]:
 def _contacts(ids: Sequence[int]) -> Iterable[Piece]:
     phones: dict[int, list[str]] = defaultdict(list)
     texts: dict[int, list[str]] = defaultdict(list)
-    uses = CustomerContact.objects.filter(customer__in=ids).order_by("rank", "pk")
+    uses = CustomerContact.objects.filter(customer__among=ids).order_by("rank", "pk")
     for pk, kind, normal, raw in uses.values_list(
         "customer_id", "point__kind", "point__normal", "raw"
     ):

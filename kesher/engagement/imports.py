@@ -7,7 +7,6 @@ are two contacts, the same file again is none, whatever was corrected in between
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -165,12 +164,6 @@ def _member(said: Mapping[str, Any], members: Members) -> Member | None:
     return members.known_as(said["member"]) if said.get("member") else None
 
 
-def _key(memory: Memory, *said: Any) -> str:
-    parts = "\x1f".join(str(one) for one in said).encode("utf-8", "replace")
-    digest = hashlib.sha256(parts).digest()
-    return f"{digest.hex()[:48]}-{memory.met(digest)}"
-
-
 def _new_ones(verdicts: Sequence[Verdict]) -> list[Any]:
     return [v.wanted for v in verdicts if v.outcome == Outcome.CREATED]
 
@@ -248,7 +241,7 @@ class Touches(OfCustomers):
             direction=said.get("direction", ""), outcome=said.get("outcome", ""),
             minutes_length=min(max(int(minutes), 0), 32_000) if minutes is not None else None,
             member=_member(said, members),
-            key=_key(memory, customer.pk, moment.isoformat(), channel, subject, text),
+            key=memory.names_of([(customer.pk, moment.isoformat(), channel, subject, text)])[0],
         )  # fmt: skip
 
     def title(self, new: NewTouch) -> str:
@@ -317,12 +310,14 @@ class Tasks(OfCustomers):
             raise CellMissing(column=str(_("Task")))
         if said.get("state") == "done":
             raise AlreadyOver
+        about = customer.pk if customer else ""
+        key = (about, said["title"], said.get("due_on"), said.get("due_time"),
+               said.get("member", ""))  # fmt: skip
         return NewTask(
             title=said["title"], customer=customer, kind=said.get("kind") or Task.Kind.TODO,
             note=said.get("note", ""), due_on=said.get("due_on"), due_time=said.get("due_time"),
             owner=_member(said, members),
-            key=_key(memory, customer.pk if customer else "", said["title"], said.get("due_on"),
-                     said.get("due_time"), said.get("member", "")),
+            key=memory.names_of([key])[0],
         )  # fmt: skip
 
     def title(self, new: NewTask) -> str:

@@ -9,7 +9,7 @@ from kesher.billing.commands.recording import record_purchases
 from kesher.billing.models import Purchase
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.models import Change
-from tests.billing.test_record_purchases import bought, summary
+from tests.billing.test_record_purchases import bought, lines_of, summary
 
 pytestmark = pytest.mark.django_db
 
@@ -17,10 +17,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lines(clinic):
     noa = clinic.customers["noa"]
-    return record_purchases(
+    added = record_purchases(
         by=SYSTEM,
         purchases=[bought(noa, "100", date(2026, 1, 1)), bought(noa, "50", date(2026, 2, 1))],
     )
+    return lines_of(added)
 
 
 def test_the_sums_follow_a_corrected_line(clinic, lines):

@@ -8,7 +8,7 @@ from kesher.billing.commands.recording import record_purchases
 from kesher.billing.models import Purchase, PurchaseSummary
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.models import Change
-from tests.billing.test_record_purchases import bought, summary
+from tests.billing.test_record_purchases import bought, lines_of, summary
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lines(clinic):
     noa, eleni = clinic.customers["noa"], clinic.customers["eleni"]
-    return record_purchases(
+    added = record_purchases(
         by=SYSTEM,
         purchases=[
             bought(noa, "0.10", date(2026, 1, 1)),
@@ -24,6 +24,7 @@ def lines(clinic):
             bought(eleni, "9"),
         ],
     )
+    return lines_of(added)
 
 
 def test_the_sums_follow(clinic, lines):

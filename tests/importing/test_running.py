@@ -313,7 +313,7 @@ def test_steps_stay_short_however_slow_a_line_is(opened, monkeypatch):
 
 def test_a_step_grows_while_it_is_quick():
     assert running._next_size(50, worked=0.01, took=0.01) == 100
-    assert running._next_size(1000, worked=0.01, took=0.01) == running.LARGEST_STEP
+    assert running._next_size(4000, worked=0.01, took=0.01) == running.LARGEST_STEP
     assert running._next_size(100, worked=0.2, took=0.2) == 50
     assert running._next_size(200, worked=0.02, took=0.7) == 40
     assert running._next_size(20, worked=5, took=5) == running.SMALLEST_STEP

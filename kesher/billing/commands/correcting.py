@@ -7,13 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from kesher.billing import ledger
-from kesher.billing.events import PurchasesImported, PurchasesRecorded
 from kesher.billing.models import Purchase
-from kesher.billing.policy import FINANCIAL
 from kesher.catalog.commands import add_products
 from kesher.core.access import AccessDenied, Actor, require, require_kind, visible
 from kesher.core.changes import locked, record_changes
-from kesher.core.events import announce
 from kesher.organization.queries import business
 
 KEPT = ("customer_id", "bought_on", "amount", "currency", "product_id", "quantity", "key", "batch")
@@ -25,7 +22,7 @@ def correct_purchase(
 ) -> Purchase:
     """Correct the day, amount, quantity or product of a line; the sums follow."""
     require(by, "change", purchase)
-    customers = ledger.hold_customers(by, [purchase.customer_id])
+    ledger.hold_customers(by, [purchase.customer_id])
     current = locked(purchase)
     checked = _checked(by, current, values, batch)
     before = {name: getattr(current, name) for name in checked}
@@ -38,10 +35,7 @@ def correct_purchase(
     before = {name: before[name] for name in after}
     record_changes(by=by, rows=[(current, before, after)], batch=batch)
     ledger.recompute_summaries([current.customer_id], business().currency)
-    announce(
-        PurchasesRecorded(customer_id=current.customer_id),
-        by=by, about=customers[current.customer_id], classification=FINANCIAL,
-    )  # fmt: skip
+    ledger.tell(by, [current.customer_id], current.pk)
     return current
 
 
@@ -68,30 +62,20 @@ def remove_purchases(*, by: Actor, purchases: Sequence[Purchase], batch: str = "
     rows = _removable(by, [one.pk for one in purchases])
     if not rows:
         return 0
-    customers = ledger.hold_customers(by, {row.customer_id for row in rows})
+    customers = {row.customer_id for row in rows}
+    ledger.hold_customers(by, customers)
     kept = [(row, {name: getattr(row, name) for name in KEPT}, None) for row in rows]
     record_changes(by=by, rows=kept, batch=batch)
-    for part in ledger.chunks(row.pk for row in rows):
-        Purchase.objects.filter(pk__in=part).delete()
+    Purchase.objects.filter(pk__among=[row.pk for row in rows]).delete()
     ledger.recompute_summaries(customers, business().currency)
-    if len(customers) == 1:
-        (customer,) = customers.values()
-        fact = PurchasesRecorded(customer_id=customer.pk)
-        announce(fact, by=by, about=customer, classification=FINANCIAL)
-    else:
-        several = PurchasesImported(first_purchase_id=rows[0].pk)
-        announce(several, by=by, classification=FINANCIAL)
+    ledger.tell(by, customers, rows[0].pk)
     return len(rows)
 
 
 def _removable(by: Actor, ids: Sequence[int]) -> list[Purchase]:
     """The lines that are still there; refuses when one of them is not the actor's to change."""
     require_kind(by, "change", Purchase)
-    allowed = visible(by, Purchase, "change")
-    rows: list[Purchase] = []
-    for part in ledger.chunks(ids):
-        found = list(allowed.filter(pk__in=part))
-        if len(found) < Purchase.objects.filter(pk__in=part).count():
-            raise AccessDenied(f"{by.label} may not remove all of these purchases")
-        rows += found
+    rows = list(visible(by, Purchase, "change").filter(pk__among=ids))
+    if len(rows) < Purchase.objects.filter(pk__among=ids).count():
+        raise AccessDenied(f"{by.label} may not remove all of these purchases")
     return rows

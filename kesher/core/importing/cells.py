@@ -66,7 +66,7 @@ def records(stream: TextIO, separator: str) -> Iterator[tuple[int, Cells]]:
             return
         except csv.Error as error:
             cells = _unruly(feed, begins, separator, str(error))
-        if any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield begins, cells
 
 

@@ -64,7 +64,7 @@ def _heads_groups(first: Rows, at: int, known: Sequence[int]) -> bool:
 
 
 def _filled(cells: Sequence[str]) -> list[str]:
-    return [cell.strip() for cell in cells if cell.strip()]
+    return list(filter(None, map(str.strip, cells)))
 
 
 def _usual_width(rows: Rows) -> int:
@@ -96,9 +96,9 @@ def _together(cell: str, above: str, knows: Knows) -> str:
 def is_no_record(cells: Sequence[str], columns: int) -> bool:
     """Whether a line below the headings holds a sum or a note about the whole table."""
     filled = _filled(cells)
-    if columns < 2 or not filled:
+    if columns < 2 or not filled or len(filled) * 2 > columns + 1:
         return False
     first = fold(filled[0])
     if SUM.fullmatch(first.rstrip("0123456789.,:₪€$ ")):
-        return len(filled) * 2 <= columns + 1 and all(FIGURES.fullmatch(one) for one in filled[1:])
+        return all(FIGURES.fullmatch(one) for one in filled[1:])
     return len(filled) == 1 and columns > 2 and bool(FOOTNOTE.match(first))

@@ -51,7 +51,7 @@ class Plan:
     batch: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Verdict:
     """What becomes of one line, why, and what is needed to write it."""
 

@@ -6,9 +6,12 @@ seen. An own temporary database, gone with the run; it never touches the one tha
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 TABLES = """
@@ -17,8 +20,9 @@ TABLES = """
     CREATE TABLE key (key TEXT, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT ROWID;
     CREATE TABLE met (key BLOB PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
 """
-COUNT = """INSERT INTO met VALUES (?, 1)
-    ON CONFLICT (key) DO UPDATE SET times = times + 1 RETURNING times"""
+COUNT = """INSERT INTO met VALUES (?, ?)
+    ON CONFLICT (key) DO UPDATE SET times = times + excluded.times"""
+AT_ONCE = 500
 
 
 class Memory:
@@ -41,9 +45,33 @@ class Memory:
     def forget(self) -> None:
         self._db.execute("ROLLBACK")
 
-    def met(self, key: bytes) -> int:
-        """How often this has been met, with this time."""
-        return self._db.execute(COUNT, (key,)).fetchone()[0]
+    def met(self, keys: Sequence[bytes]) -> list[int]:
+        """For each of these in turn, how often it has been met, with this time."""
+        here = Counter(keys)
+        times: dict[bytes, int] = {}
+        some = iter(here)
+        while part := list(islice(some, AT_ONCE)):
+            marks = ", ".join("?" * len(part))
+            asked = f"SELECT key, times FROM met WHERE key IN ({marks})"  # noqa: S608
+            times.update(self._db.execute(asked, part))
+        self._db.executemany(COUNT, here.items())
+        turns = []
+        for key in keys:
+            times[key] = turn = times.get(key, 0) + 1
+            turns.append(turn)
+        return turns
+
+    def names_of(self, said: Sequence[Sequence[Any]]) -> list[str]:
+        """A name for each line that has none of its own: what it says, and its turn among equals.
+
+        So two equal lines of a file are two records, and the same file again is none.
+        """
+        digests = [
+            hashlib.sha256("\x1f".join(map(str, one)).encode("utf-8", "replace")).digest()
+            for one in said
+        ]
+        turns = self.met(digests)
+        return [f"{key.hex()[:48]}-{turn}" for key, turn in zip(digests, turns, strict=True)]
 
     def remember(self, said: Any, keys: Iterable[str], entry: int | None = None) -> int:
         """Keep what was said of somebody under these keys, in place of what an entry held."""

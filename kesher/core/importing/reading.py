@@ -60,7 +60,7 @@ Records = Iterator[tuple[int, list[str]]]
 Knows = Callable[[str], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Line:
     """One line below the headings: its number in the file, its cells, and what is wrong with it."""
 
@@ -107,11 +107,18 @@ class Table:
         fault: LineRefused | None = None
         if missing < 0 and any(cell.strip() for cell in cells[missing:]):
             fault = TooManyCells(cells=len(cells), columns=len(self.headings))
-        elif self.heading_line and len(repeated) > 1 and [fold(cell) for cell in cells] == repeated:
+        elif self._repeats(cells, repeated):
             fault = RepeatsHeadings()
         elif is_no_record(cells, len(repeated)):
             fault = NotARecord()
         return Line(number, cells, fault)
+
+    def _repeats(self, cells: list[str], repeated: list[str]) -> bool:
+        """Whether a line says the headings once more; mostly its first cell tells that not."""
+        if len(repeated) < 2 or not self.heading_line:
+            return False
+        is_first = cells[0].strip().casefold() == self.headings[0].casefold()
+        return is_first and [fold(cell) for cell in cells] == repeated
 
 
 def heads(headings: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -45,11 +45,12 @@ from kesher.core.text import clean, fold
 
 STEP_SECONDS = 0.1  # of work in the transaction of a step; nobody may wait for 0.2
 STEP_LIMIT = 0.14  # by the clock, for the machine may be busy with other things
-FIRST_STEP, SMALLEST_STEP, LARGEST_STEP = 50, 25, 1000
+FIRST_STEP, SMALLEST_STEP, LARGEST_STEP = 50, 25, 5000
 LOOKED_AT_ONCE = 500
 FIRST_COUNT = (
     500  # lines, after which the database counts its rows anew; again at four times as many
 )
+CELLS_KEPT = 20_000  # of a column, whose meaning is remembered
 HABITS_IN = 5000  # lines, by which a column shows how it writes days
 # SQLite lets whoever waits for its one lock look again only now and then: leave him a gap.
 BREATH, SHORTEST_BREATH = 0.2, 0.02
@@ -58,6 +59,7 @@ AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 NOTHING = frozenset({"-", "—", "NULL", "#N/A", "N/A", "n/a", "\\N"})
 SHORTENED = re.compile(r"\d[.,]\d+[Ee]\+\d{2}")  # a long number as a spreadsheet shows it
 NO_DAY = re.compile(r"0{1,4}([-./])0{1,2}(?:\1)0{1,4}( [0:]+)?")  # as programs write none
+HARMLESS = re.compile(r"[^\W_0]([\w ,:@./-]*[^\W_])?")
 BROKEN = re.compile("[\x00\ud800-\udfff\ufffd]")
 
 Step = Callable[[Sequence[Verdict]], None]
@@ -215,8 +217,8 @@ class _Cells:
         for one in self.columns:
             name, is_many = one.column.name, one.column.is_many
             for at in one.places:
-                text = _text(line.cells[at], one.label)
-                if text and (said := one.said(text)) is not None:
+                said = one.says(line.cells[at])
+                if said is not None:
                     values[name] = [*values.get(name, ()), *said] if is_many else said
         return values
 
@@ -230,6 +232,19 @@ class _Read:
     places: Sequence[int]
     place: Place
     words: Mapping[str, str]  # a word of the file, folded -> ours
+    read: dict[str, Any] = field(default_factory=dict)  # cells before, for they come again
+
+    def says(self, cell: str) -> Any:
+        """What a cell says; nothing if it is empty."""
+        try:
+            return self.read[cell]
+        except KeyError:
+            text = _text(cell, self.label)
+            said = self.said(text) if text else None
+            if len(self.read) >= CELLS_KEPT:
+                self.read.clear()
+            self.read[cell] = said
+            return said
 
     def said(self, text: str) -> Any:
         """What a cell says; nothing for a word that means nothing."""
@@ -250,7 +265,7 @@ class _Read:
 
 def _text(cell: str, column: str) -> str:
     """The text of a cell as it was meant; refuses formulas and damage."""
-    if cell.isalnum() and cell not in NOTHING:  # a word or a plain number, as mostly
+    if HARMLESS.fullmatch(cell) and cell not in NOTHING:  # as mostly
         return cell
     if BROKEN.search(cell):
         raise Damaged(column=column)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_month_names
@@ -36,6 +36,8 @@ SIGNED = re.compile(
     r"(?P<one>[-+(]?)(?P<before>[^\d.,()+-]*)(?P<two>[-+(]?)(?P<figures>[\d.,]+)(?P<three>[-)]?)"
     r"(?P<after>[^\d,()+-]*)(?P<four>[-)]?)"
 )
+
+PLAIN = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,2})?")  # means the same everywhere
 
 Reader = Callable[[str, str, "Place"], Any]
 
@@ -250,8 +252,7 @@ def _is_grouped(figures: str, point: str) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Amount:
+class Amount(NamedTuple):
     """An amount as it stands in a cell, with the currency if it is said."""
 
     number: Decimal
@@ -260,6 +261,8 @@ class Amount:
 
 def read_amount(text: str, column: str, place: Place) -> Amount:
     """An amount of money; refused where it may be meant as a thousand times as much."""
+    if PLAIN.fullmatch(text):  # as mostly
+        return Amount(Decimal(text.replace(",", ".")))
     bare = GROUPS.sub("", text.translate(MARKS)).replace("\u2212", "-")
     match = SIGNED.fullmatch(bare)
     if not match:

@@ -164,10 +164,11 @@ def _refuse_taken_numbers(records: Iterable[Customer]) -> None:
         if number in seen:
             raise NumberTaken(number=number)
         seen.add(number)
-    for at in range(0, len(numbers), CHUNK):
-        taken = Customer.objects.filter(reference__in=numbers[at : at + CHUNK])
-        for held in taken.values_list("reference", flat=True)[:1]:
-            raise NumberTaken(number=held)
+    taken = (
+        Customer.objects.filter(reference__among=numbers) if numbers else Customer.objects.none()
+    )
+    for held in taken.values_list("reference", flat=True)[:1]:
+        raise NumberTaken(number=held)
 
 
 class _Names:
@@ -261,10 +262,9 @@ def _tags(new: NewCustomer, names: _Names) -> list[int]:
 def _require_added(by: Actor, added: Sequence[Customer]) -> None:
     if by.scope(Customer, "add") == Scope.ALL:
         return
-    for at in range(0, len(added), CHUNK):
-        ids = [record.pk for record in added[at : at + CHUNK]]
-        if visible(by, Customer, "add").filter(pk__in=ids).count() != len(ids):
-            raise AccessDenied(f"{by.label} may not add all of these customers")
+    ids = [record.pk for record in added]
+    if visible(by, Customer, "add").filter(pk__among=ids).count() != len(ids):
+        raise AccessDenied(f"{by.label} may not add all of these customers")
 
 
 def _announce_added(by: Actor, added: Sequence[Customer], batch: str) -> None:

@@ -60,10 +60,8 @@ def add_ties(*, by: Actor, ties: Sequence[NewTie], batch: str = "") -> list[Tie]
 
 
 def _require_seen(by: Actor, ids: Sequence[int]) -> None:
-    for at in range(0, len(ids), CHUNK):
-        some = ids[at : at + CHUNK]
-        if visible(by, Customer).filter(pk__in=some).count() != len(some):
-            raise AccessDenied(f"{by.label} may not see all of these customers")
+    if visible(by, Customer).filter(pk__among=ids).count() != len(set(ids)):
+        raise AccessDenied(f"{by.label} may not see all of these customers")
 
 
 def _refuse(new: NewTie) -> None:
@@ -77,11 +75,8 @@ def _refuse(new: NewTie) -> None:
 
 
 def _without_known(ties: Sequence[NewTie]) -> list[NewTie]:
-    ids = sorted({new.customer.pk for new in ties})
-    known: set[tuple[int, int, str]] = set()
-    for at in range(0, len(ids), CHUNK):
-        open_ones = Tie.objects.filter(customer__in=ids[at : at + CHUNK], ends_on=None)
-        known.update(open_ones.values_list("customer_id", "other_id", "role"))
+    open_ones = Tie.objects.filter(customer__among={new.customer.pk for new in ties}, ends_on=None)
+    known = set(open_ones.values_list("customer_id", "other_id", "role"))
     fresh = []
     for new in ties:
         key = (new.customer.pk, new.other.pk, str(new.role))
