@@ -36,7 +36,8 @@ def insert_rows(
     first = list(islice(ready, MANY))
     waiting = chain(first, ready)
     meets = unless_there or instead
-    if connection.vendor == "postgresql" and len(first) == MANY and not meets:
+    is_many = connection.vendor == "postgresql" and len(first) == MANY
+    if is_many and not meets:
         return _stream(model, fields, waiting, numbered=returning)
     ending = " ON CONFLICT DO NOTHING" if unless_there else _overwriting(model, *instead or ())
     ending += f" RETURNING {_quoted(str(model._meta.pk.column))}" if returning else ""
@@ -44,12 +45,35 @@ def insert_rows(
     place = f"({', '.join(['%s'] * len(fields))})"
     numbers: list[int] = []
     with connection.cursor() as cursor:
+        if is_many:
+            _unfold(cursor, model, fields, waiting, ending)
+            numbers = [row[0] for row in cursor.fetchall()] if returning else []
         while chunk := list(islice(waiting, max(1, PLACES // len(fields)))):
             sql = head + ", ".join([place] * len(chunk)) + ending
             cursor.execute(sql, list(chain.from_iterable(chunk)))
             if returning:
                 numbers += [row[0] for row in cursor.fetchall()]
     return numbers
+
+
+def _unfold(
+    cursor: Any,
+    model: type[models.Model],
+    fields: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    ending: str,
+) -> None:
+    """Insert many rows into PostgreSQL as one list for each column."""
+    lists = ", ".join(f"(%s)::{_bare_type(field)}[]" for field in fields)
+    cursor.execute(
+        f"INSERT INTO {_target(model, fields)} SELECT * FROM UNNEST({lists}){ending}",  # noqa: S608
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+
+
+def _bare_type(field: Any) -> str:
+    """The type of a column without its length, or what is too long would be cut off in silence."""
+    return str(field.db_type(connection)).partition("(")[0]
 
 
 def _stream(

@@ -20,6 +20,7 @@ from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 
 M = TypeVar("M", bound=Model)
+PLAIN = frozenset((str, int, bool, type(None)))
 COLUMNS = ("kind", "record_id", "version", "actor", "actor_id", "batch", "before", "after")
 
 
@@ -46,6 +47,8 @@ class EditConflict(Refusal):
 
 def plain(value: Any) -> Any:
     """A value as it is kept in a Change: text, number, list or nothing."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, (Decimal, datetime.datetime, datetime.date, datetime.time, uuid.UUID)):

@@ -6,7 +6,8 @@ Beside it stands the vocabulary: every word of an open text once, to put a typin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.db import connection
@@ -93,6 +94,29 @@ def newest(query: Query, limit: int) -> list[int]:
         if len(latest) == limit:
             return latest
     return _numbers(POSTGRES, match, limit)
+
+
+@contextmanager
+def filling() -> Iterator[None]:
+    """Many entries are about to come: PostgreSQL gathers them, and sorts them in from time to time.
+
+    Meanwhile a search looks through the few megabytes that are not sorted in yet.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    _gather("on")
+    try:
+        yield
+    finally:
+        _gather("off")
+
+
+def _gather(state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER INDEX core_search SET (fastupdate = {state})")
+        if state == "off":
+            cursor.execute("SELECT gin_clean_pending_list('core_search')")
 
 
 def _numbers(sql: str, match: str, limit: int) -> list[int]:

@@ -219,8 +219,7 @@ def _add(by: Actor, tasks: Sequence[Task], plan: Plan, memory: Memory) -> dict[i
     usual = _usual_branches(plan)
     new = [_new(task.wanted, usual) for task in tasks]
     added = add_customers(by=by, customers=new, batch=plan.batch)
-    for task, customer in zip(tasks, added, strict=True):
-        memory.amend(task.entry, {"pk": customer.pk}, f"pk:{customer.pk}")
+    memory.became((task.entry, one.pk) for task, one in zip(tasks, added, strict=True))
     _employ(by, [(c, t.wanted.company) for c, t in zip(added, tasks, strict=True)], usual, plan)
     return {task.entry: customer for task, customer in zip(tasks, added, strict=True)}
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.columns import column_named
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean, fold
 from kesher.customers.models import Channel, Customer
@@ -52,6 +53,7 @@ CHOICES = {
 TEXTS = ("first_name", "last_name", "name", "reference", "city", "about")
 DAYS = ("birth_on", "since_on")
 LONGEST_ABOUT = 20_000
+LONGEST = {name: column_named(Customer, name).max_length or LONGEST_ABOUT for name in TEXTS}
 
 
 def line(text: str) -> str:
@@ -80,7 +82,7 @@ def checked_text(name: str, text: str | None) -> str:
     if not text:
         return ""
     kept = clean(text) if name == "about" else line(text)
-    most = Customer._meta.get_field(name).max_length or LONGEST_ABOUT
+    most = LONGEST[name]
     if len(kept) > most:
         raise TooLong(field=label_of(name), most=most)
     return kept

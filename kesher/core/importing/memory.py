@@ -16,13 +16,14 @@ from typing import Any
 
 TABLES = """
     PRAGMA synchronous=OFF;
-    CREATE TABLE entry (id INTEGER PRIMARY KEY, said TEXT NOT NULL);
+    CREATE TABLE entry (id INTEGER PRIMARY KEY, said TEXT NOT NULL, pk INTEGER);
     CREATE TABLE key (key TEXT, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT ROWID;
     CREATE TABLE met (key BLOB PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
 """
 COUNT = """INSERT INTO met VALUES (?, ?)
     ON CONFLICT (key) DO UPDATE SET times = times + excluded.times"""
 AT_ONCE = 500
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Memory:
@@ -75,7 +76,7 @@ class Memory:
 
     def remember(self, said: Any, keys: Iterable[str], entry: int | None = None) -> int:
         """Keep what was said of somebody under these keys, in place of what an entry held."""
-        text = json.dumps(said, ensure_ascii=False)
+        text = ENCODE(said)
         if entry is None:
             entry = self._db.execute("INSERT INTO entry (said) VALUES (?)", (text,)).lastrowid
         else:
@@ -83,16 +84,17 @@ class Memory:
         self._db.executemany("INSERT OR IGNORE INTO key VALUES (?, ?)", ((k, entry) for k in keys))
         return int(entry or 0)
 
-    def amend(self, entry: int, more: dict[str, Any], key: str) -> None:
-        """Add to what was said under an entry, and a key to it."""
-        row = self._db.execute("SELECT said FROM entry WHERE id = ?", (entry,)).fetchone()
-        self.remember(json.loads(row[0]) | more, [key], entry)
+    def became(self, records: Iterable[tuple[int, int]]) -> None:
+        """Which record an entry has become, as pairs of entry and number: a key from now on."""
+        pairs = list(records)
+        self._db.executemany("UPDATE entry SET pk = ?2 WHERE id = ?1", pairs)
+        self._db.executemany("INSERT INTO key VALUES ('pk:' || ?2, ?1)", pairs)
 
     def recall(self, key: str) -> list[tuple[int, Any]]:
         """Everything said under this key, as (entry, what was said), in order."""
         rows = self._db.execute(
-            "SELECT e.id, e.said FROM key k JOIN entry e ON e.id = k.entry WHERE k.key = ? "
+            "SELECT e.id, e.said, e.pk FROM key k JOIN entry e ON e.id = k.entry WHERE k.key = ? "
             "ORDER BY e.id",
             (key,),
-        )
-        return [(entry, json.loads(said)) for entry, said in rows]
+        ).fetchall()
+        return [(entry, json.loads(said) | ({"pk": pk} if pk else {})) for entry, said, pk in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -41,12 +42,14 @@ from kesher.core.importing.refusals import (
 )
 from kesher.core.importing.values import Place, says_month_first
 from kesher.core.refusal import Refusal
+from kesher.core.search_index import filling
 from kesher.core.text import clean, fold
 
 STEP_SECONDS = 0.1  # of work in the transaction of a step; nobody may wait for 0.2
 STEP_LIMIT = 0.14  # by the clock, for the machine may be busy with other things
 FIRST_STEP, SMALLEST_STEP, LARGEST_STEP = 50, 25, 5000
 LOOKED_AT_ONCE = 500
+MANY = 1000  # lines, of which the search is told before they come
 FIRST_COUNT = (
     500  # lines, after which the database counts its rows anew; again at four times as many
 )
@@ -80,9 +83,12 @@ def go_through(
 
     With `only` all lines but those of these numbers are passed over.
     """
-    memory = Memory()
-    passage = _Passage(kind, plan, by, memory, table, step)
-    lines = table.lines()
+    with filling() if writes and table.count >= MANY else nullcontext():
+        _go_through(_Passage(kind, plan, by, Memory(), table, step), writes, done, only)
+
+
+def _go_through(passage: _Passage, writes: bool, done: int, only: Container[int] | None) -> None:
+    lines = passage.table.lines()
     if only is not None:
         lines = (line for line in lines if line.number in only)
     try:
@@ -104,7 +110,7 @@ def go_through(
             if connection.vendor == "sqlite" and BREATH:
                 time.sleep(max(passage.took * BREATH, SHORTEST_BREATH))
     finally:
-        memory.close()
+        passage.memory.close()
 
 
 def _next_size(size: int, worked: float, took: float) -> int:
@@ -121,6 +127,7 @@ class _Passage:
     ):
         self.kind, self.plan, self.by = kind, plan, by
         self.memory, self.place, self.step = memory, kind.place(by), step
+        self.table = table
         self.cells = _Cells(kind, plan, self.place, table)
         self.worked = self.took = 0.0  # in the last transaction
 
