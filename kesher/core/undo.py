@@ -35,6 +35,8 @@ class NothingToUndo(Refusal):
 class Restorer:
     """How one kind of record gets back the values it had."""
 
+    follows: frozenset[str] = frozenset()  # columns that come back with others, never alone
+
     def now(self, record: Model, name: str) -> Any:
         """What a field holds now, in the form in which changes keep it."""
         column = column_named(record, name)
@@ -172,18 +174,7 @@ def _undo_one(by: Actor, restorer: Restorer, record: Model, write: _Write, done:
     if write.before is None:
         _remove(by, restorer, record, write, done)
         return
-    values = {}
-    for name, former in write.before.items():
-        now = restorer.now(record, name)
-        if now == former:
-            continue
-        if now == (write.after or {}).get(name):
-            values[name] = former
-        else:
-            who = _changed_since(write, name)
-            done.stayed.append(
-                Stayed(write.kind, write.pk, label_of(by, record), name, now, former, who)
-            )
+    values = _to_restore(by, restorer, record, write, done)
     if not values:
         return
     try:
@@ -193,6 +184,25 @@ def _undo_one(by: Actor, restorer: Restorer, record: Model, write: _Write, done:
         done.stayed.append(Stayed(write.kind, write.pk, label_of(by, record), why=str(refusal)))
     else:
         done.restored += 1
+
+
+def _to_restore(
+    by: Actor, restorer: Restorer, record: Model, write: _Write, done: Undone
+) -> dict[str, Any]:
+    """The former values of what holds still what the batch wrote; the rest stays and is named."""
+    values: dict[str, Any] = {}
+    for name, former in (write.before or {}).items():
+        now = restorer.now(record, name)
+        if now == former:
+            continue
+        if now != (write.after or {}).get(name):
+            who = _changed_since(write, name)
+            done.stayed.append(
+                Stayed(write.kind, write.pk, label_of(by, record), name, now, former, who)
+            )
+        elif name not in restorer.follows:
+            values[name] = former
+    return values
 
 
 def _remove(by: Actor, restorer: Restorer, record: Model, write: _Write, done: Undone) -> None:

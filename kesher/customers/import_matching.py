@@ -19,6 +19,7 @@ from kesher.core.importing.memory import Memory
 from kesher.core.importing.refusals import LineRefused
 from kesher.core.models import Change
 from kesher.core.text import fold
+from kesher.customers import typed
 from kesher.customers.models import (
     Customer,
     CustomerBranch,
@@ -69,6 +70,8 @@ class Held:
     pk: int | None = None
     line: int | None = None  # of this file, that spoke of him before
     entry: int | None = None  # in the memory of the file
+    title: str = ""  # the name as it is shown, with what the file gave him
+    sort_name: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Any] = field(default_factory=dict)  # what that line gave
     points: set[PointKey] = field(default_factory=set)
@@ -109,10 +112,10 @@ class Known:
         for kind in ("phone", "email"):
             if kind in match:
                 self._by_point(rows, lines, kind)
-        if "name" in match or not match:
-            self._by_name(rows, lines)
+        keyless = [wanted for wanted in lines if not keys_of(wanted, match)]
+        self._by_name(rows, lines if "name" in match else keyless)
         self._fill()
-        self.made_here = set() if match else self._made_in(batch)
+        self.made_here = self._made_in(batch) if keyless else set()
 
     def _by_reference(self, rows: Any, lines: Sequence[Wanted]) -> None:
         numbers = {w.values["reference"] for w in lines if w.values.get("reference")}
@@ -148,6 +151,8 @@ class Known:
         if row.pk not in self.held:
             self.held[row.pk] = Held(
                 pk=row.pk,
+                title=row.name,
+                sort_name=row.sort_name,
                 values={name: getattr(row, name) for name in COMPARED},
                 source=row.source.name if row.source else "",
                 is_binned=row.binned_at is not None,
@@ -177,7 +182,10 @@ class Known:
         if not self.held:
             return set()
         rows = Change.objects.filter(
-            kind=Customer._meta.label_lower, record_id__among=self.held, batch=batch, before=None
+            kind=Customer._meta.label_lower,
+            record_id__among=self.held,
+            batch=batch,
+            before__isnull=True,
         )
         return set(rows.values_list("record_id", flat=True))
 
@@ -185,10 +193,9 @@ class Known:
         """Who goes by this key."""
         return [self.held[pk] for pk in self.by_key.get(key, ())]
 
-    def namesakes(self, wanted: Wanted) -> list[Held]:
-        """Who has exactly this name, and was not added by this file."""
-        pks = self.by_name.get(wanted.sort_name, ())
-        return [self.held[pk] for pk in pks if pk not in self.made_here]
+    def namesakes(self, sort_name: str) -> list[Held]:
+        """Who has exactly this name."""
+        return [self.held[pk] for pk in self.by_name.get(sort_name, ())]
 
 
 def whom(
@@ -200,17 +207,27 @@ def whom(
         if not key.startswith("reference:"):
             found = [held for held in found if _may_be(wanted, held)]
         if len(found) > 1:
-            found = [held for held in found if held.values.get("name") == wanted.title] or found
+            found = [held for held in found if held.title == wanted.title] or found
         if len(found) > 1:
             raise Doubtful(found, key.partition(":")[2])
         if found:
             return found[0]
-    if match or wanted.values.get("reference"):
+    if keys:
         return None
     repeated = _by_key(_all_said(wanted), known, memory)
     if repeated:
         return repeated[0]
-    return next((h for h in known.namesakes(wanted) if not differences(wanted, h)), None)
+    same = [held for held in _namesakes(wanted, known, memory) if not differences(wanted, held)]
+    return min(same, key=lambda held: (held.is_binned, held.pk), default=None)
+
+
+def _namesakes(wanted: Wanted, known: Known, memory: Memory) -> list[Held]:
+    """Who has exactly this name by now, and was not added by this file."""
+    found = _all_of(f"named:{wanted.sort_name}", known.namesakes(wanted.sort_name), known, memory)
+    return [
+        held for held in found
+        if held.sort_name == wanted.sort_name and held.pk not in known.made_here
+    ]  # fmt: skip
 
 
 def _may_be(wanted: Wanted, held: Held) -> bool:
@@ -221,9 +238,15 @@ def _may_be(wanted: Wanted, held: Held) -> bool:
 
 def _by_key(key: str, known: Known, memory: Memory) -> list[Held]:
     """Everybody under a key; whom the file spoke of before, with what it said."""
+    found = _all_of(key, known.candidates(key), known, memory)
+    kind, _colon, name = key.partition(":")
+    return [held for held in found if kind != "name" or held.sort_name == name]
+
+
+def _all_of(key: str, candidates: Iterable[Held], known: Known, memory: Memory) -> list[Held]:
     found = [_from_memory(entry, said, known) for entry, said in memory.recall(key)]
     seen = {held.pk for held in found if held.pk}
-    for there in known.candidates(key):
+    for there in candidates:
         if there.pk not in seen:
             before = memory.recall(f"pk:{there.pk}")
             found.append(_from_memory(*before[0], known) if before else there)
@@ -273,6 +296,8 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
         pk=said["pk"],
         line=said["line"],
         entry=entry,
+        title=said["title"],
+        sort_name=said["sort_name"],
         values=(there.values if there else {}) | said["values"],
         given=said["values"],
         points=points | (there.points if there else set()),
@@ -287,8 +312,11 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
 def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys: list[str]) -> int:
     """Keep what the line said, together with what earlier lines said of the same customer."""
     was = held or Held()
+    title, sort_name = _called(wanted, was)
     said = {
         "pk": was.pk,
+        "title": title,
+        "sort_name": sort_name,
         "line": was.line or line,
         "values": was.given | {name: plain(value) for name, value in wanted.values.items()},
         "points": [[point.kind, point.normal] for point in wanted.points]
@@ -299,4 +327,19 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
         "companies": sorted(({fold(wanted.company)} if wanted.company else set()) | was.companies),
     }
     keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
+    if was.pk and sort_name != was.sort_name:
+        keys.append(f"named:{sort_name}")
     return memory.remember(said, keys, was.entry)
+
+
+def _called(wanted: Wanted, was: Held) -> tuple[str, str]:
+    """What somebody is called after a line, as it is shown and as it is sorted."""
+    if not was.title:
+        return wanted.title, wanted.sort_name
+    said = was.values | wanted.values
+    if said.get("kind", Customer.Kind.PERSON) != Customer.Kind.PERSON:
+        title = said.get("name") or was.title
+        return title, typed.sort_name("", "", title)
+    first, last = said.get("first_name") or "", said.get("last_name") or ""
+    title = f"{first} {last}".strip() or was.title
+    return title, typed.sort_name(first, last, title)

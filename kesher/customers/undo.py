@@ -33,7 +33,6 @@ from kesher.customers.writing import branch_ids, tag_ids
 from kesher.organization.models import Branch
 
 BESIDE = {"branches": branch_ids, "tags": tag_ids}
-DERIVED = frozenset({"phone", "email"})  # they follow from the contacts
 DROPPED: dict[str, tuple[Any, Any, Any]] = {
     "tie": (Tie, remembered_tie, bring_back_tie),
     "wish": (Wish, remembered_wish, bring_back_wish),
@@ -43,6 +42,8 @@ MOMENTS = ("archived_at", "binned_at")
 
 @restores(Customer)
 class CustomerRestorer(Restorer):
+    follows = frozenset({"phone", "email"})  # from the contacts
+
     def now(self, record: Any, name: str) -> Any:
         """Also what lies in tables beside the row."""
         if name in BESIDE:
@@ -61,7 +62,7 @@ class CustomerRestorer(Restorer):
         columns = {
             name: _read(name, value)
             for name, value in values.items()
-            if name not in (*BESIDE, *MOMENTS, *DERIVED, "contacts") and " " not in name
+            if name not in (*BESIDE, *MOMENTS, "contacts") and " " not in name
         }
         for name, held in values.items():
             kind, _space, number = name.partition(" ")

@@ -102,3 +102,15 @@ def test_what_was_added_goes_into_the_bin(clinic):
     undo_batch(by=SYSTEM, batch="b")
 
     assert Customer.objects.get(pk=added[0].pk).binned_at is not None
+
+
+def test_a_telephone_alone_is_no_taking_back(clinic):
+    """The first telephone follows from the contacts; where those stay, nothing was restored."""
+    noa = clinic.customers["noa"]
+    remove_contact(by=SYSTEM, contact=first_phone(noa))
+    add_contact(by=SYSTEM, customer=noa, kind="phone", value="04-8111222", batch="b")
+    add_contact(by=SYSTEM, customer=noa, kind="email", value="x@example.test")
+
+    done = undo_batch(by=SYSTEM, batch="b")
+
+    assert (done.restored, [one.field for one in done.stayed]) == (0, ["contacts"])

@@ -4,6 +4,7 @@ import pytest
 
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.exporting import neutral
+from kesher.core.importing import running
 from kesher.core.models import Change
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import bin_customers
@@ -167,6 +168,38 @@ def test_without_number_or_match_only_a_line_that_says_nothing_new_is_known(take
     assert take("name,phone\nDana Levi,052-1112233\n").outcome == (0, 0, 1, 0)
     assert take("name,phone\nDana Levi,052-9999999\n").outcome == (1, 0, 0, 0)
     assert take("name,phone\nDana Levi,052-1112233\n").outcome == (0, 0, 1, 0)
+
+
+def test_a_line_without_what_lines_are_matched_by_is_known_by_all_it_says(take):
+    content = "name,phone,city\nDana Levi,,Haifa\nDana Levi,,Haifa\nNoa Levi,03-5551111,\n"
+
+    assert take(content, match=["phone"]).outcome == (2, 0, 1, 0)
+    assert take(content, match=["phone"]).outcome == (0, 0, 3, 0)
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_what_a_line_finds_does_not_depend_on_the_steps(take, monkeypatch, size):
+    for name in ("FIRST_STEP", "SMALLEST_STEP"):
+        monkeypatch.setattr(running, name, size)
+    take("number,name,phone,city\n1,Dana Levi,03-5551111,Haifa\n2,Noa Ron,03-5551111,Haifa\n")
+
+    shared = "number,name,phone\n3,Eli Gal,03-5551111\n,Eli Gal,03-5551111\n"
+    assert take(shared, match=["phone"]).outcome == (1, 0, 1, 0)
+    renamed = "number,name\n1,Dina Levi\n,Dana Levi\n,Dina Levi\n"
+    assert take(renamed, match=["name"]).outcome == (1, 1, 1, 0)
+    moved = "number,name,city\n2,,Acre\n,Noa Ron,Haifa\n,Noa Ron,Acre\n"
+    assert take(moved).outcome == (1, 1, 1, 0)
+    namesake = "number,name,city\n4,Avi Bar,Acre\n,Avi Bar,Acre\n"
+    assert take(namesake).outcome == (2, 0, 0, 0)
+
+
+def test_of_two_alike_the_one_in_the_bin_is_not_meant(take):
+    take("name\nDana Levi\n")
+    dana = Customer.objects.get(name="Dana Levi")
+    take("number,name\n1,Dana Levi\n")
+    bin_customers(by=SYSTEM, customers=[dana], now=datetime.now(UTC))
+
+    assert take("name\nDana Levi\n").outcome == (0, 0, 1, 0)
 
 
 def test_two_people_of_one_name_stay_two(take):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from django.utils.translation import gettext
 
@@ -41,10 +41,12 @@ from kesher.core.importing.refusals import (
     shown,
 )
 from kesher.core.importing.rows import read_rows, row_line
-from kesher.core.importing.workbooks import Unreadable, read_workbook
+from kesher.core.importing.workbooks import NO_ARCHIVE, Unreadable, read_workbook
 from kesher.core.text import fold
 
 MOST_COLUMNS = 1000
+WATCHED = 100  # lines, after which a file is looked at again: somebody may write to it
+MOST_HELD = 4_000_000  # characters of lines that are in memory at once
 SAID_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 ERRORS = {"utf-16": "wide", "utf-16-le": "wide", "utf-16-be": "wide"}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -57,6 +59,7 @@ WORKBOOK_FAULTS = {
 
 TEXT, WORKBOOK, CARDS, OBJECTS, MARKED_UP = "text", "workbook", "cards", "objects", "markup"
 Records = Iterator[tuple[int, list[str]]]
+R = TypeVar("R")
 Knows = Callable[[str], bool]
 
 
@@ -94,10 +97,20 @@ class Table:
     def lines(self) -> Iterator[Line]:
         """The lines below the headings, in order; refuses a file that was changed meanwhile."""
         repeated = [fold(heading) for heading in self.headings]
-        for number, cells in self.records():
-            if number > self.heading_line:
-                yield self._line(number, cells, repeated)
-        if _stamp(self.path) != (self.size, self.stamp):
+        below = ((number, cells) for number, cells in self.records() if number > self.heading_line)
+        for at, (number, cells) in enumerate(below):
+            if at % WATCHED == 0 or at == self.count:
+                self.must_be_unchanged()
+            yield self._line(number, cells, repeated)
+        self.must_be_unchanged()
+
+    def must_be_unchanged(self) -> None:
+        """Refuse a file that is another one than it was, or gone."""
+        try:
+            is_same = _stamp(self.path) == (self.size, self.stamp)
+        except OSError:
+            is_same = False
+        if not is_same:
             raise FileChanged
 
     def _line(self, number: int, cells: list[str], repeated: list[str]) -> Line:
@@ -121,6 +134,22 @@ class Table:
         return is_first and [fold(cell) for cell in cells] == repeated
 
 
+def portion(lines: Iterator[R], most: int, cells_of: Callable[[R], Sequence[str]]) -> list[R]:
+    """The next lines: so many, or fewer where they are so long that they would fill the memory."""
+    found, held = [], 0
+    for line in islice(lines, most):
+        found.append(line)
+        held += sum(map(len, cells_of(line)))
+        if held > MOST_HELD:
+            break
+    return found
+
+
+def next_lines(lines: Iterator[Line], most: int) -> list[Line]:
+    """The next few lines of a table."""
+    return portion(lines, most, lambda line: line.cells)
+
+
 def heads(headings: Sequence[str]) -> str:
     """The headings for a sentence, not too many."""
     some = [shown(heading) for heading in headings[:12]]
@@ -142,6 +171,8 @@ class Opening:
 def open_table(path: Path, how: Opening) -> Table:
     """Read a file to its end and say what shape it has; refuses what is no table."""
     try:
+        if not path.is_file():  # a pipe would keep us waiting, a device has no end
+            raise FileMissing(name=shown(path.name))
         with path.open("rb") as file:
             sample = file.read(SAMPLE)
     except (OSError, ValueError):
@@ -180,7 +211,7 @@ def _is_workbook(sample: bytes, path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except NO_ARCHIVE:
         raise WorkbookBroken from None
     if any(name.startswith("xl/") for name in names) or "content.xml" in names:
         return True
@@ -282,7 +313,7 @@ def _write(rows: Path, records: Iterable[tuple[int, list[str]]]) -> None:
 def _surveyed(table: Table, how: Opening) -> Table:
     size, stamp = _stamp(table.path)
     records = table.records()
-    first = list(islice(records, LOOKED_AT))
+    first = portion(records, LOOKED_AT, lambda record: record[1])
     if not first:
         raise FileEmpty
     if max(len(cells) for _number, cells in first) > MOST_COLUMNS:

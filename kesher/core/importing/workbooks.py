@@ -16,6 +16,7 @@ import resource
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ MOST_DENSE = 200  # times as large unpacked: real sheets stay under a hundred
 HARMLESS = 64 * 1024 * 1024  # unpacked, however dense
 MOST_CELLS_WIDE = 2000
 HEADS = 20  # lines in which merged cells are headings
+NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError)
 REFUSED = {2: "locked", 3: "broken", 4: "no_sheet"}
 CHUNK = 1 << 20
 LONGEST_CELL = 64 * 1024  # in the file, of a formula
@@ -71,7 +73,7 @@ def _must_be_modest(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(one.file_size for one in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except NO_ARCHIVE:
         raise Unreadable("broken") from None
     packed = path.stat().st_size
     if size > MOST_UNPACKED or (size > HARMLESS and size > MOST_DENSE * packed):
@@ -103,7 +105,7 @@ def main(path: str, out: str, sheet: str = "") -> int:
                         file.write(row_line(number, cells))
     except calamine.PasswordError:
         return 2
-    except (calamine.CalamineError, OSError, ValueError):
+    except (calamine.CalamineError, *NO_ARCHIVE):
         return 3
     sys.stdout.write(json.dumps({"sheet": found, "sheets": names}))
     return 0
