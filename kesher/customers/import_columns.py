@@ -199,6 +199,11 @@ COLUMNS = (
                   "επιχείρηση", "εργοδότης", "όνομα εταιρείας"),
     ),
     Column(
+        name="household", label=_("Household"), reads=_text("name"),
+        known_as=("family", "household name", "family unit", "משק בית", "בית אב", "שם משק הבית",
+                  "νοικοκυριό", "οικογένεια"),
+    ),
+    Column(
         name="street", label=_("Street"), reads=text_of(160),
         known_as=("street address", "address 1", "address line 1", "street 1", "home street",
                   "business street", "address street", "רחוב", "רחוב ומספר", "שם רחוב", "οδός",

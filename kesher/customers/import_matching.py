@@ -48,6 +48,7 @@ COMPARED = (
 )  # fmt: skip
 
 PointKey = tuple[str, str]
+BELONGING = {Tie.Role.EMPLOYEE: "companies", Tie.Role.MEMBER: "households"}
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Wanted:
     branches: list[Branch] = field(default_factory=list)
     source: str = ""
     company: str = ""
+    household: str = ""
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Held:
     branches: set[int] = field(default_factory=set)
     source: str = ""
     companies: set[str] = field(default_factory=set)  # folded
+    households: set[str] = field(default_factory=set)  # likewise
     is_binned: bool = False
 
     @property
@@ -166,11 +169,11 @@ class Known:
                 "customer_id", "branch_id"
             ):
                 self.held[pk].branches.add(branch)
-            jobs = Tie.objects.filter(
-                customer__in=part, role=Tie.Role.EMPLOYEE, ends_on__isnull=True
-            )
-            for pk, name in jobs.values_list("customer_id", "other__name"):
-                self.held[pk].companies.add(fold(name))
+            ties = Tie.objects.filter(
+                customer__in=part, role__in=BELONGING, ends_on__isnull=True
+            ).values_list("customer_id", "role", "other__name")
+            for pk, role, name in ties:
+                getattr(self.held[pk], BELONGING[role]).add(fold(name))
 
     def _made_in(self, batch: str) -> set[int]:
         """Those that this very import added: to lines without a number they are other people."""
@@ -236,7 +239,7 @@ def _all_said(wanted: Wanted) -> str:
     said = [
         wanted.title, sorted((k, plain(v)) for k, v in wanted.values.items()),
         sorted(point.key for point in wanted.points), sorted(wanted.tags), wanted.source,
-        wanted.company, sorted(branch.pk for branch in wanted.branches),
+        wanted.company, wanted.household, sorted(branch.pk for branch in wanted.branches),
     ]  # fmt: skip
     return "said:" + hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
 
@@ -252,9 +255,10 @@ def differences(wanted: Wanted, held: Held) -> dict[str, Any]:
     tags = [tag for tag in wanted.tags if tag not in held.tags]
     branches = [branch for branch in wanted.branches if branch.pk not in held.branches]
     company = wanted.company if fold(wanted.company) not in held.companies else ""
+    household = wanted.household if fold(wanted.household) not in held.households else ""
     source = wanted.source if wanted.source != held.source else ""
     more = {"points": points, "tags": tags, "branches": branches, "company": company,
-            "source": source}  # fmt: skip
+            "household": household, "source": source}  # fmt: skip
     return found | {name: value for name, value in more.items() if value}
 
 
@@ -281,6 +285,7 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
         branches={*said["branches"]} | (there.branches if there else set()),
         source=said["source"] or (there.source if there else ""),
         companies={*said["companies"]} | (there.companies if there else set()),
+        households={*said["households"]} | (there.households if there else set()),
         is_binned=there.is_binned if there else False,
     )
 
@@ -298,6 +303,9 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
         "branches": sorted({branch.pk for branch in wanted.branches} | was.branches),
         "source": wanted.source or was.source,
         "companies": sorted(({fold(wanted.company)} if wanted.company else set()) | was.companies),
+        "households": sorted(
+            ({fold(wanted.household)} if wanted.household else set()) | was.households
+        ),
     }
     keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
     return memory.remember(said, keys, was.entry)

@@ -81,6 +81,7 @@ class Ours:
             branches=[self.branch(name) for name in said.get("branches", ())],
             source=said.get("source", ""),
             company=said.get("company", "") if kind == Customer.Kind.PERSON else "",
+            household=said.get("household", "") if kind != Customer.Kind.HOUSEHOLD else "",
         )
 
     def branch(self, name: str) -> Branch:
