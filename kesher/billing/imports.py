@@ -21,6 +21,7 @@ from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.billing.models import Purchase
 from kesher.catalog.commands import LONGEST as LONGEST_NAME
 from kesher.core.access import Actor, require_kind
+from kesher.core.archiving import RECORD, record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import (
     Column,
@@ -110,6 +111,7 @@ class Purchases(Importable):
                 "αριθμός παραγγελίας",
             ),
         ),
+        RECORD,
     )  # fmt: skip
     needs = (("customer",), ("date",), ("amount",))
 
@@ -186,6 +188,8 @@ def _new(said: Mapping[str, Any], customer_id: int, memory: Memory, place: Place
 
 def _key(said: Mapping[str, Any], amount: Decimal, memory: Memory) -> str:
     """The name of a line: its receipt, else all that it says; and its turn among equal ones."""
+    if "record" in said:
+        return str(said["record"])
     if "number" in said:
         parts = ["number", said["number"], said["customer"]]
     else:
@@ -202,6 +206,9 @@ def _held(keys: Sequence[str]) -> dict[str, Purchase]:
     for at in range(0, len(keys), AT_ONCE):
         rows = Purchase.objects.filter(key__in=keys[at : at + AT_ONCE])
         held |= {row.key: row for row in rows.select_related("product")}
+    ours = {pk: key for key in keys if (pk := record_meant(key))}
+    for row in Purchase.objects.filter(pk__in=ours).select_related("product"):
+        held.setdefault(ours[row.pk], row)
     return held
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, label_of, visible
+from kesher.core.archiving import record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import Column, Plan, Read
 from kesher.core.importing.refusals import LineRefused, shown
@@ -73,6 +74,9 @@ class Finder:
         for at in range(0, len(wanted), AT_ONCE):
             rows = self.rows.filter(reference__in=wanted[at : at + AT_ONCE])
             found |= {row.reference: row for row in rows}
+        ours = {pk: number for number in wanted if (pk := record_meant(number))}
+        for row in self.rows.filter(pk__in=ours):
+            found.setdefault(ours[row.pk], row)
         return found
 
     def _reached(self, kind: str, normals: Sequence[str]) -> None:

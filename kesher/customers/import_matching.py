@@ -6,6 +6,7 @@ different things, the later line is refused, so that the same file again changes
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
+from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.refusals import LineRefused
@@ -64,6 +66,7 @@ class Wanted:
     source: str = ""
     company: str = ""
     household: str = ""
+    archived: datetime.datetime | None = None
 
 
 @dataclass
@@ -79,6 +82,7 @@ class Held:
     tags: set[str] = field(default_factory=set)
     branches: set[int] = field(default_factory=set)
     source: str = ""
+    is_archived: bool = False
     companies: set[str] = field(default_factory=set)  # folded
     households: set[str] = field(default_factory=set)  # likewise
     is_binned: bool = False
@@ -124,6 +128,9 @@ class Known:
         for part in _parts(numbers):
             for row in rows.filter(reference__in=part):
                 self._add(row, f"reference:{row.reference}")
+            ours = {pk: number for number in part if (pk := record_meant(number))}
+            for row in rows.filter(pk__in=ours):
+                self._add(row, f"reference:{ours[row.pk]}")
             taken = Customer.objects.filter(reference__in=part).values_list("reference", flat=True)
             self.out_of_reach.update(set(taken) - {h.reference for h in self.held.values()})
 
@@ -153,6 +160,7 @@ class Known:
                 values={name: getattr(row, name) for name in COMPARED},
                 source=row.source.name if row.source else "",
                 is_binned=row.binned_at is not None,
+                is_archived=row.archived_at is not None,
             )
 
     def _fill(self) -> None:
@@ -258,7 +266,8 @@ def differences(wanted: Wanted, held: Held) -> dict[str, Any]:
     household = wanted.household if fold(wanted.household) not in held.households else ""
     source = wanted.source if wanted.source != held.source else ""
     more = {"points": points, "tags": tags, "branches": branches, "company": company,
-            "household": household, "source": source}  # fmt: skip
+            "household": household, "source": source,
+            "archived": None if held.is_archived else wanted.archived}  # fmt: skip
     return found | {name: value for name, value in more.items() if value}
 
 
@@ -287,6 +296,7 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
         companies={*said["companies"]} | (there.companies if there else set()),
         households={*said["households"]} | (there.households if there else set()),
         is_binned=there.is_binned if there else False,
+        is_archived=said["archived"] or (there.is_archived if there else False),
     )
 
 
@@ -302,6 +312,7 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
         "tags": sorted({*wanted.tags} | was.tags),
         "branches": sorted({branch.pk for branch in wanted.branches} | was.branches),
         "source": wanted.source or was.source,
+        "archived": wanted.archived is not None or was.is_archived,
         "companies": sorted(({fold(wanted.company)} if wanted.company else set()) | was.companies),
         "households": sorted(
             ({fold(wanted.household)} if wanted.household else set()) | was.households

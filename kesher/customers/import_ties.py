@@ -122,7 +122,8 @@ class Ties(Importable):
         return place_of_business()
 
     def require(self, by: Actor) -> None:
-        require_kind(by, "change", Customer)
+        for action in ("add", "change"):
+            require_kind(by, action, Customer)
 
     def judge(
         self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, readable, require_kind, visible
+from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
 from kesher.core.importing.kinds import (
     Importable,
@@ -33,6 +35,7 @@ from kesher.customers.commands.adding import NewCustomer, NumberTaken, add_custo
 from kesher.customers.commands.assigning import assign
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.contacts import add_contact
+from kesher.customers.commands.leaving import archive
 from kesher.customers.commands.tying import NewTie, add_ties
 from kesher.customers.import_columns import COLUMNS
 from kesher.customers.import_matching import (
@@ -59,7 +62,7 @@ BELONGING = {  # a column that names whom somebody belongs to, as what, and of w
     "company": (Tie.Role.EMPLOYEE, Customer.Kind.ORGANISATION),
     "household": (Tie.Role.MEMBER, Customer.Kind.HOUSEHOLD),
 }
-BESIDE = ("points", "tags", "branches", *BELONGING)  # what is kept in tables of its own
+BESIDE = ("points", "tags", "branches", "archived", *BELONGING)  # what is kept in tables of its own
 
 
 class InBin(LineRefused):
@@ -164,6 +167,8 @@ class _Judging:
             held = self._decided(line, doubt)
         if held and held.is_binned:
             raise InBin
+        if held and held.pk and held.pk == record_meant(number or ""):
+            del wanted.values["reference"]  # the name that files gave to who has no number
         return held
 
     def _decided(self, line: Line, doubt: Doubtful) -> Held | None:
@@ -226,6 +231,7 @@ def _add(by: Actor, tasks: Sequence[Task], plan: Plan, memory: Memory) -> dict[i
     added = add_customers(by=by, customers=new, batch=plan.batch)
     for task, customer in zip(tasks, added, strict=True):
         memory.amend(task.entry, {"pk": customer.pk}, f"pk:{customer.pk}")
+    _put_aside(by, [(c, t.wanted.archived) for c, t in zip(added, tasks, strict=True)], plan)
     _place_in(by, [(c, vars(t.wanted)) for c, t in zip(added, tasks, strict=True)], usual, plan)
     return {task.entry: customer for task, customer in zip(tasks, added, strict=True)}
 
@@ -233,7 +239,7 @@ def _add(by: Actor, tasks: Sequence[Task], plan: Plan, memory: Memory) -> dict[i
 def _usual_branches(plan: Plan) -> list[Branch]:
     """Where customers belong whose line names no branch: as chosen, else the only branch."""
     chosen = plan.options.get("branches")
-    if chosen:
+    if chosen is not None:
         return list(Branch.objects.filter(pk__in=chosen))
     some = list(Branch.objects.all()[:2])
     return some if len(some) == 1 else []
@@ -268,6 +274,7 @@ def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan
         if customer is None:
             raise NotKept  # he was taken away this very moment
         _write(by, customer, task.differences, plan.batch)
+        _put_aside(by, [(customer, task.differences.get("archived"))], plan)
         people.append((customer, task.differences))
     _place_in(by, people, _usual_branches(plan), plan)
 
@@ -284,6 +291,14 @@ def _write(by: Actor, customer: Customer, found: Mapping[str, Any], batch: str) 
             by=by, customers=[customer], add_tags=found.get("tags", ()),
             add_branches=found.get("branches", ()), batch=batch,
         )  # fmt: skip
+
+
+def _put_aside(
+    by: Actor, people: Sequence[tuple[Customer, datetime.datetime | None]], plan: Plan
+) -> None:
+    for moment in sorted({moment for _customer, moment in people if moment}):
+        some = [customer for customer, one in people if one == moment]
+        archive(by=by, customers=some, now=moment, batch=plan.batch)
 
 
 def _place_in(
