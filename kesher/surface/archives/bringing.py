@@ -24,7 +24,7 @@ from kesher.core.importing.keeping import new_file
 from kesher.core.importing.kinds import importable_kind
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import imports_of
-from kesher.core.importing.refusals import FileRefused, shown
+from kesher.core.importing.refusals import FileEmpty, FileRefused, shown
 from kesher.core.text import fold
 from kesher.core.undo import Undone
 from kesher.organization.commands.places import add_branch
@@ -35,6 +35,7 @@ from kesher.surface.archives.telling import MANIFEST, Kept, Manifest, read_manif
 LONGEST_MANIFEST = 4_000_000
 State = ImportRun.State
 UNFINISHED = (State.READ, State.RUNNING, State.FAILED)
+OVER = (State.UNDONE, State.CANCELLED)
 NAMED_BY = {"customers": "owner", "touches": "member", "tasks": "member"}
 Around = Callable[[ImportRun], Any]
 
@@ -138,6 +139,8 @@ def open_archive(
             their_country=manifest.country, their_currency=manifest.currency,
             country=ours.country, currency=ours.currency,
         )  # fmt: skip
+    if not any(one.rows for one in manifest.files):
+        raise FileEmpty
     unknown = _unknown_staff(by, manifest)
     if unknown and not without_unknown:
         raise StaffMissing(names=", ".join(shown(one) for one in unknown[:20]))
@@ -197,7 +200,7 @@ def _begun(by: Actor, mark: str) -> list[ImportRun]:
     """The imports of this very archive that were cut off."""
     runs = _last(by, mark)
     is_cut_off = any(run.state in UNFINISHED and run.path for run in runs)
-    return runs if is_cut_off and all(run.state != State.UNDONE for run in runs) else []
+    return runs if is_cut_off and not any(run.state in OVER for run in runs) else []
 
 
 def bring_archive(
