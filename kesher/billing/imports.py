@@ -20,6 +20,7 @@ from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.billing.models import Purchase
 from kesher.catalog.commands import LONGEST as LONGEST_NAME
 from kesher.core.access import Actor, require_kind
+from kesher.core.archiving import RECORD, record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import (
     Column,
@@ -111,6 +112,7 @@ class Purchases(Importable):
                 "αριθμός παραγγελίας",
             ),
         ),
+        RECORD,
     )  # fmt: skip
     needs = tuple((name,) for name in ("customer", "date", "amount"))
 
@@ -126,12 +128,11 @@ class Purchases(Importable):
         finder = Finder(by, lines, plan, brief=True)
         verdicts = [_read(line, said, finder, place) for line, said in lines]
         wanted = [verdict for verdict in verdicts if verdict.wanted]
-        names = memory.names_of([_said(verdict.wanted) for verdict in wanted])
-        held = _held(names)
-        for verdict, name in zip(wanted, names, strict=True):
-            verdict.wanted.new.key = name
-            if name in held:
-                _compare(verdict, held[name])
+        _name([verdict.wanted for verdict in wanted], memory)
+        held = _held([verdict.wanted.new.key for verdict in wanted])
+        for verdict in wanted:
+            if there := held.get(verdict.wanted.new.key):
+                _compare(verdict, there)
         return verdicts
 
     def write(self, by: Actor, verdicts: Sequence[Verdict], plan: Plan, memory: Memory) -> None:
@@ -154,7 +155,7 @@ class Purchases(Importable):
 
 
 def _read(line: Line, said: Mapping[str, Any], finder: Finder, place: Place) -> Verdict:
-    """The line as it would be written, or why not; its key is still missing."""
+    """The line as it would be written, or why not; its key may be missing still."""
     try:
         if not said.keys() >= NEEDED:
             raise CellMissing(column=_missing(said))
@@ -185,7 +186,16 @@ def _new(said: Mapping[str, Any], customer_id: int, place: Place) -> NewPurchase
         amount=ledger.checked_amount(amount.number, place.currency),
         product=said.get("item", ""),
         quantity=ledger.checked_quantity(said.get("quantity", ONE)),
+        key=str(said.get("record", "")),
     )
+
+
+def _name(wanted: Sequence[Wanted], memory: Memory) -> None:
+    """Give each line its key: what it was where it comes from, else what it says."""
+    nameless = [one for one in wanted if not one.new.key]
+    names = memory.names_of([_said(one) for one in nameless])
+    for one, name in zip(nameless, names, strict=True):
+        one.new.key = name
 
 
 def _said(wanted: Wanted) -> tuple[Any, ...]:
@@ -205,7 +215,11 @@ def _shortest(number: Decimal) -> str:
 
 def _held(keys: Sequence[str]) -> dict[str, Purchase]:
     rows = Purchase.objects.filter(key__among=keys).exclude(key="")  # as the index says it
-    return {row.key: row for row in rows.select_related("product")}
+    held = {row.key: row for row in rows.select_related("product")}
+    if ours := {pk: key for key in keys if (pk := record_meant(key))}:
+        for row in Purchase.objects.filter(pk__among=ours).select_related("product"):
+            held.setdefault(ours[row.pk], row)
+    return held
 
 
 def _compare(verdict: Verdict, held: Purchase) -> None:

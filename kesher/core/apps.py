@@ -3,7 +3,9 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-ANSWERS = ("policy", "fields", "search", "person", "imports", "jobs", "timeline", "undo")
+ANSWERS = (
+    "policy", "fields", "search", "person", "imports", "exports", "jobs", "timeline", "undo",
+)  # fmt: skip
 
 
 class CoreConfig(AppConfig):

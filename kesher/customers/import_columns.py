@@ -19,7 +19,7 @@ from kesher.core.importing.refusals import NotAChoice, shown
 from kesher.core.importing.values import Place, choice_of, day_between, many_of, text_of
 from kesher.core.text import fold
 from kesher.customers.models import Channel, Customer
-from kesher.customers.points import Reading, read_email, read_messenger, read_number
+from kesher.customers.points import Address, Reading, read_email, read_messenger, read_number
 from kesher.customers.typed import LONGEST_ABOUT
 from kesher.organization.fields import members_here
 from kesher.organization.models import Branch, Language
@@ -30,10 +30,16 @@ EARLIEST = datetime.date(1850, 1, 1)
 BETWEEN_NUMBERS = r"\s:::\s|[;,\n|]|\s/\s|\s+(?:or|או|ή)\s+"
 BETWEEN_WORDS = r"\s:::\s|[;,\n|]"
 ALSO_CALLED = {"US": ("usa", "united states of america", "ארהב"), "GB": ("uk", "england", "אנגליה")}
+# Street | city | postcode | country, and behind them how it was typed.
+IN_PARTS = re.compile(r"([^|]*)\|([^|]*)\|([^|]*)\|\s*([A-Za-z]{2})?\s*(?:\|([^|]*))?")
 AN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 # Not nine figures at will: those may be identity numbers.
 A_TELEPHONE = re.compile(r"(?:\+|00)[\d\s().-]{8,18}|0[\d\s().-]{8,13}|5\d{8}|69\d{8}|2\d{9}")
 
+YES_AND_NO = {
+    **dict.fromkeys(("yes", "y", "true", "1", "כן", "ναι"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "לא", "οχι"), False),
+}
 KINDS = {
     Kind.PERSON: ("individual", "private", "פרטי", "אדם", "ιδιώτης", "άτομο", "φυσικό πρόσωπο"),
     Kind.ORGANISATION: ("organization", "company", "business", "עסק", "חברה", "ארגון", "עסקי",
@@ -66,10 +72,16 @@ def _number(kind: str):
     return read
 
 
-def _addresses(text: str, column: str, place: Place) -> list[str]:
+def _addresses(text: str, column: str, place: Place) -> list[str | Address]:
     """Whole addresses, a line for each; Google sets several apart by colons."""
-    parts = [part.strip() for part in text.split(" ::: ")] if " ::: " in text else text.split("\n")
-    return [text_of(300)(part, column, place) for part in parts if part.strip()]
+    lines = [part.strip() for part in text.split(" ::: ")] if " ::: " in text else text.split("\n")
+    return [
+        Address(*(part.strip() for part in parts.groups("")))
+        if (parts := IN_PARTS.fullmatch(line))
+        else text_of(300)(line, column, place)
+        for line in lines
+        if line.strip()
+    ]
 
 
 def _tags(text: str, column: str, place: Place) -> list[str]:
@@ -86,6 +98,15 @@ def _country(text: str, column: str, place: Place) -> str:
     if code is None:
         raise NotAChoice(word=text, column=column, value=shown(text), choices="IL, GR, CY, US …")
     return code
+
+
+def _archived(text: str, column: str, place: Place) -> datetime.datetime | None:
+    """When a customer was put aside; a plain yes means today."""
+    if fold(text) in YES_AND_NO:
+        noon = datetime.time(12)
+        is_yes = YES_AND_NO[fold(text)]
+        return datetime.datetime.combine(place.today, noon, place.zone) if is_yes else None
+    return cells.read_moment(text, column, place)
 
 
 @cache
@@ -199,6 +220,11 @@ COLUMNS = (
                   "επιχείρηση", "εργοδότης", "όνομα εταιρείας"),
     ),
     Column(
+        name="household", label=_("Household"), reads=_text("name"),
+        known_as=("family", "household name", "family unit", "משק בית", "בית אב", "שם משק הבית",
+                  "νοικοκυριό", "οικογένεια"),
+    ),
+    Column(
         name="street", label=_("Street"), reads=text_of(160),
         known_as=("street address", "address 1", "address line 1", "street 1", "home street",
                   "business street", "address street", "רחוב", "רחוב ומספר", "שם רחוב", "οδός",
@@ -264,6 +290,10 @@ COLUMNS = (
         reads=day_between(EARLIEST, 366),
         known_as=("since", "member since", "joined", "joined on", "join date", "לקוח מאז",
                   "תאריך הצטרפות", "πελάτης από", "ημερομηνία εγγραφής"),
+    ),
+    Column(
+        name="archived", label=_("Archived"), reads=_archived,
+        known_as=("archived on", "archive date", "בארכיון", "הועבר לארכיון", "αρχειοθετημένος"),
     ),
     Column(
         name="tags", label=_("Tags"), is_many=True, reads=_tags,

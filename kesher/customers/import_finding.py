@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, label_of, visible
+from kesher.core.archiving import record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import Column, Plan, Read
 from kesher.core.importing.refusals import LineRefused, shown
@@ -71,10 +72,14 @@ class Finder:
             self._reached(kind, sorted(points))
 
     def _numbered(self, numbers: Iterable[str]) -> dict[str, Any]:
-        rows = self.rows.filter(reference__among=set(numbers))
+        wanted, rows = set(numbers), self.rows
         if self.brief:
             rows = rows.values_list("pk", "name", "reference", "binned_at", named=True)
-        return {row.reference: row for row in rows}
+        found = {row.reference: row for row in rows.filter(reference__among=wanted)}
+        if ours := {pk: number for number in wanted if (pk := record_meant(number))}:
+            for row in rows.filter(pk__among=ours):
+                found.setdefault(ours[row.pk], row)
+        return found
 
     def _reached(self, kind: str, normals: Sequence[str]) -> None:
         if not normals:

@@ -6,6 +6,7 @@ different things, the later line is refused, so that the same file again changes
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
+from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.refusals import LineRefused
@@ -47,6 +49,7 @@ COMPARED = (
 )  # fmt: skip
 
 PointKey = tuple[str, str]
+BELONGING = {Tie.Role.EMPLOYEE: "companies", Tie.Role.MEMBER: "households"}
 
 
 @dataclass
@@ -61,6 +64,8 @@ class Wanted:
     branches: list[Branch] = field(default_factory=list)
     source: str = ""
     company: str = ""
+    household: str = ""
+    archived: datetime.datetime | None = None
 
 
 @dataclass
@@ -78,7 +83,9 @@ class Held:
     tags: set[str] = field(default_factory=set)
     branches: set[int] = field(default_factory=set)
     source: str = ""
+    is_archived: bool = False
     companies: set[str] = field(default_factory=set)  # folded
+    households: set[str] = field(default_factory=set)  # likewise
     is_binned: bool = False
 
     @property
@@ -123,6 +130,9 @@ class Known:
             return
         for row in rows.filter(reference__among=numbers):
             self._add(row, f"reference:{row.reference}")
+        if ours := {pk: number for number in numbers if (pk := record_meant(number))}:
+            for row in rows.filter(pk__among=ours):
+                self._add(row, f"reference:{ours[row.pk]}")
         taken = Customer.objects.filter(reference__among=numbers)
         within = {held.reference for held in self.held.values()}
         self.out_of_reach = set(taken.values_list("reference", flat=True)) - within
@@ -156,6 +166,7 @@ class Known:
                 values={name: getattr(row, name) for name in COMPARED},
                 source=row.source.name if row.source else "",
                 is_binned=row.binned_at is not None,
+                is_archived=row.archived_at is not None,
             )
 
     def _fill(self) -> None:
@@ -173,9 +184,9 @@ class Known:
             self.held[pk].tags.add(tag)
         for pk, branch in hanging(CustomerBranch, "branch_id"):
             self.held[pk].branches.add(branch)
-        employee = {"role": Tie.Role.EMPLOYEE, "ends_on__isnull": True}
-        for pk, name in hanging(Tie, "other__name", **employee):
-            self.held[pk].companies.add(fold(name))
+        belonging = {"role__in": list(BELONGING), "ends_on__isnull": True}
+        for pk, role, name in hanging(Tie, "role", "other__name", **belonging):
+            getattr(self.held[pk], BELONGING[role]).add(fold(name))
 
     def _made_in(self, batch: str) -> set[int]:
         """Those that this very import added: to lines without a number they are other people."""
@@ -258,7 +269,7 @@ def _all_said(wanted: Wanted) -> str:
     said = [
         wanted.title, sorted((k, plain(v)) for k, v in wanted.values.items()),
         sorted(point.key for point in wanted.points), sorted(wanted.tags), wanted.source,
-        wanted.company, sorted(branch.pk for branch in wanted.branches),
+        wanted.company, wanted.household, sorted(branch.pk for branch in wanted.branches),
     ]  # fmt: skip
     return "said:" + hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()
 
@@ -274,9 +285,11 @@ def differences(wanted: Wanted, held: Held) -> dict[str, Any]:
     tags = [tag for tag in wanted.tags if tag not in held.tags]
     branches = [branch for branch in wanted.branches if branch.pk not in held.branches]
     company = wanted.company if fold(wanted.company) not in held.companies else ""
+    household = wanted.household if fold(wanted.household) not in held.households else ""
     source = wanted.source if wanted.source != held.source else ""
     more = {"points": points, "tags": tags, "branches": branches, "company": company,
-            "source": source}  # fmt: skip
+            "household": household, "source": source,
+            "archived": None if held.is_archived else wanted.archived}  # fmt: skip
     return found | {name: value for name, value in more.items() if value}
 
 
@@ -305,7 +318,9 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
         branches={*said["branches"]} | (there.branches if there else set()),
         source=said["source"] or (there.source if there else ""),
         companies={*said["companies"]} | (there.companies if there else set()),
+        households={*said["households"]} | (there.households if there else set()),
         is_binned=there.is_binned if there else False,
+        is_archived=said["archived"] or (there.is_archived if there else False),
     )
 
 
@@ -324,7 +339,11 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
         "tags": sorted({*wanted.tags} | was.tags),
         "branches": sorted({branch.pk for branch in wanted.branches} | was.branches),
         "source": wanted.source or was.source,
+        "archived": wanted.archived is not None or was.is_archived,
         "companies": sorted(({fold(wanted.company)} if wanted.company else set()) | was.companies),
+        "households": sorted(
+            ({fold(wanted.household)} if wanted.household else set()) | was.households
+        ),
     }
     keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
     if was.pk and sort_name != was.sort_name:

@@ -81,6 +81,8 @@ class Ours:
             branches=[self.branch(name) for name in said.get("branches", ())],
             source=said.get("source", ""),
             company=said.get("company", "") if kind == Customer.Kind.PERSON else "",
+            archived=said.get("archived"),
+            household=said.get("household", "") if kind != Customer.Kind.HOUSEHOLD else "",
         )
 
     def branch(self, name: str) -> Branch:
@@ -120,7 +122,8 @@ def _points(said: Mapping[str, Any]) -> list[Reading]:
     found = [p for name in ("phone", "email", "fax", "messenger") for p in said.get(name, ())]
     street = " ".join(filter(None, (said.get("street"), said.get("house"))))
     city = said.get("city", "")
-    raw, *further = [*said.get("address", ()), ""]
+    lines = said.get("address", ())
+    raw, *further = [*(one for one in lines if isinstance(one, str)), ""]
     if street and raw:
         raw, further = "", [raw, *further]
     if raw and city and fold(city) not in fold(raw):
@@ -135,4 +138,5 @@ def _points(said: Mapping[str, Any]) -> list[Reading]:
             )
         )  # fmt: skip
     found += [read_address(Address(raw=text)) for text in filter(None, further)]
+    found += [read_address(one) for one in lines if isinstance(one, Address)]
     return list({point.key: point for point in found}.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, readable, require_kind, visible
+from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
 from kesher.core.importing.kinds import (
     Importable,
@@ -33,6 +35,7 @@ from kesher.customers.commands.adding import NewCustomer, NumberTaken, add_custo
 from kesher.customers.commands.assigning import assign
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.contacts import add_contact
+from kesher.customers.commands.leaving import archive
 from kesher.customers.commands.tying import NewTie, add_ties
 from kesher.customers.import_columns import COLUMNS
 from kesher.customers.import_matching import (
@@ -55,6 +58,11 @@ from kesher.organization.queries import business
 NEW = 0
 TELLING = ("name", "reference", "city", "birth_on")
 LABELLED = {"owner_id": "owner", "points": "phone"}
+BELONGING = {  # a column that names whom somebody belongs to, as what, and of which kind that is
+    "company": (Tie.Role.EMPLOYEE, Customer.Kind.ORGANISATION),
+    "household": (Tie.Role.MEMBER, Customer.Kind.HOUSEHOLD),
+}
+BESIDE = ("points", "tags", "branches", "archived", *BELONGING)  # what is kept in tables of its own
 
 
 class InBin(LineRefused):
@@ -159,6 +167,8 @@ class _Judging:
             held = self._decided(line, doubt)
         if held and held.is_binned:
             raise InBin
+        if held and held.pk and held.pk == record_meant(number or ""):
+            del wanted.values["reference"]  # the name that files gave to who has no number
         return held
 
     def _decided(self, line: Line, doubt: Doubtful) -> Held | None:
@@ -220,14 +230,15 @@ def _add(by: Actor, tasks: Sequence[Task], plan: Plan, memory: Memory) -> dict[i
     new = [_new(task.wanted, usual) for task in tasks]
     added = add_customers(by=by, customers=new, batch=plan.batch)
     memory.became((task.entry, one.pk) for task, one in zip(tasks, added, strict=True))
-    _employ(by, [(c, t.wanted.company) for c, t in zip(added, tasks, strict=True)], usual, plan)
+    _put_aside(by, [(c, t.wanted.archived) for c, t in zip(added, tasks, strict=True)], plan)
+    _place_in(by, [(c, vars(t.wanted)) for c, t in zip(added, tasks, strict=True)], usual, plan)
     return {task.entry: customer for task, customer in zip(tasks, added, strict=True)}
 
 
 def _usual_branches(plan: Plan) -> list[Branch]:
     """Where customers belong whose line names no branch: as chosen, else the only branch."""
     chosen = plan.options.get("branches")
-    if chosen:
+    if chosen is not None:
         return list(Branch.objects.filter(pk__in=chosen))
     some = list(Branch.objects.all()[:2])
     return some if len(some) == 1 else []
@@ -254,7 +265,7 @@ def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan
     """Write what lines add to customers who are there, by the commands that write each of it."""
     ids = [task.held.pk for task in tasks if task.held and task.held.pk]
     there = {row.pk: row for row in visible(by, Customer, "change").filter(pk__in=ids)}
-    people: list[tuple[Customer, str]] = []
+    people: list[tuple[Customer, Mapping[str, Any]]] = []
     for task in tasks:
         held = task.held
         assert held is not None  # noqa: S101 - an update is of somebody
@@ -262,12 +273,13 @@ def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan
         if customer is None:
             raise NotKept  # he was taken away this very moment
         _write(by, customer, task.differences, plan.batch)
-        people.append((customer, task.differences.get("company", "")))
-    _employ(by, people, _usual_branches(plan), plan)
+        _put_aside(by, [(customer, task.differences.get("archived"))], plan)
+        people.append((customer, task.differences))
+    _place_in(by, people, _usual_branches(plan), plan)
 
 
 def _write(by: Actor, customer: Customer, found: Mapping[str, Any], batch: str) -> None:
-    columns = {n: v for n, v in found.items() if n not in ("points", "tags", "branches", "company")}
+    columns = {name: value for name, value in found.items() if name not in BESIDE}
     if columns:
         change_customer(by=by, customer=customer, values=columns, batch=batch)
     for point in found.get("points", ()):
@@ -280,37 +292,45 @@ def _write(by: Actor, customer: Customer, found: Mapping[str, Any], batch: str) 
         )  # fmt: skip
 
 
-def _employ(
-    by: Actor, people: Sequence[tuple[Customer, str]], usual: Sequence[Branch], plan: Plan
+def _put_aside(
+    by: Actor, people: Sequence[tuple[Customer, datetime.datetime | None]], plan: Plan
 ) -> None:
-    """Tie people to the companies they work at; a company that is not there yet is taken in."""
-    employed = [(customer, company) for customer, company in people if company]
-    if not employed:
-        return
-    companies = _companies(by, {company for _customer, company in employed})
-    missing: dict[str, str] = {}
-    for _customer, name in employed:
-        if fold(name) not in companies:
-            missing.setdefault(fold(name), name)
-    if missing:
-        new = [
-            NewCustomer(kind=Customer.Kind.ORGANISATION, name=name, branches=list(usual))
-            for name in missing.values()
+    for moment in sorted({moment for _customer, moment in people if moment}):
+        some = [customer for customer, one in people if one == moment]
+        archive(by=by, customers=some, now=moment, batch=plan.batch)
+
+
+def _place_in(
+    by: Actor, people: Sequence[tuple[Customer, Mapping[str, Any]]], usual: Sequence[Branch],
+    plan: Plan,
+) -> None:  # fmt: skip
+    """Tie people to where they work and live; what is not there yet is taken in."""
+    for column, (role, kind) in BELONGING.items():
+        named = [(customer, said[column]) for customer, said in people if said.get(column)]
+        if not named:
+            continue
+        there = _there(by, kind, [name for _customer, name in named], usual, plan)
+        ties = [
+            NewTie(customer=customer, other=there[fold(name)], role=role)
+            for customer, name in named
+            if there[fold(name)].pk != customer.pk
         ]
-        added = add_customers(by=by, customers=new, batch=plan.batch)
-        companies |= {fold(one.name): one for one in added}
-    ties = [
-        NewTie(customer=customer, other=companies[fold(name)], role=Tie.Role.EMPLOYEE)
-        for customer, name in employed
-        if companies[fold(name)].pk != customer.pk
-    ]
-    add_ties(by=by, ties=ties, batch=plan.batch)
+        add_ties(by=by, ties=ties, batch=plan.batch)
 
 
-def _companies(by: Actor, names: Iterable[str]) -> dict[str, Customer]:
-    """The organisations of these names that the actor may see, the oldest of each name."""
+def _there(
+    by: Actor, kind: str, names: Sequence[str], usual: Sequence[Branch], plan: Plan
+) -> dict[str, Customer]:
+    """The customers of a kind by name, the oldest of each that the actor may see, or a new one."""
     rows = visible(by, Customer).filter(
-        kind=Customer.Kind.ORGANISATION, sort_name__in={fold(name)[:200] for name in names},
+        kind=kind,
+        sort_name__in=sorted({fold(name)[:200] for name in names}),
         binned_at__isnull=True,
-    )  # fmt: skip
-    return {row.sort_name: row for row in rows.order_by("-pk")}
+    )
+    found = {row.sort_name: row for row in rows.order_by("-pk")}
+    missing = {fold(name): name for name in reversed(names) if fold(name) not in found}
+    if missing:
+        new = [NewCustomer(kind=kind, name=name, branches=[*usual]) for name in missing.values()]
+        added = add_customers(by=by, customers=new, batch=plan.batch)
+        found |= {fold(one.name): one for one in added}
+    return found

@@ -26,7 +26,7 @@ class Use:
 def held_uses(customer: Customer) -> list[Use]:
     """The contact details of a customer as they are, in order."""
     rows = CustomerContact.objects.filter(customer=customer).select_related("point")
-    return [Use(_reading(row), row.label, row.valid_until) for row in rows.order_by("rank", "pk")]
+    return [Use(reading_of(row), row.label, row.valid_until) for row in rows.order_by("rank", "pk")]
 
 
 def remembered(uses: list[Use]) -> list[dict[str, Any]]:
@@ -89,7 +89,8 @@ def _firsts(customer: Customer, uses: list[Use]) -> dict[str, str]:
     return columns
 
 
-def _reading(row: CustomerContact) -> Reading:
+def reading_of(row: CustomerContact) -> Reading:
+    """A contact point as this customer typed it; its row is read along."""
     held = Reading(**{name: getattr(row.point, name) for name in points.COLUMNS})
     return replace(held, raw=row.raw)
 

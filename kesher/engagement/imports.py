@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, require_kind
+from kesher.core.access import OPEN, Actor, require_kind
+from kesher.core.archiving import RECORD, record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import (
     Column,
@@ -40,6 +41,7 @@ from kesher.engagement.commands.touching import LONGEST, NewTouch, record_touche
 from kesher.engagement.models import Task, Touch
 from kesher.organization.fields import members_here
 from kesher.organization.models import Member
+from kesher.organization.queries import classifications_of
 
 AT_ONCE = 400
 EARLIEST = datetime.date(1900, 1, 1)
@@ -81,7 +83,11 @@ class NotYetPast(LineRefused):
 
 
 class AlreadyOver(LineRefused):
-    message = _("This task is finished; only open ones are taken in.")
+    message = _("This task is finished; without the day it was done only open ones are taken in.")
+
+
+class ClassificationUnknown(LineRefused):
+    message = _("There is no classification “%(name)s” here that you may read.")
 
 
 def _member_column(label: Any) -> Column:
@@ -132,7 +138,9 @@ class OfCustomers(Importable):
         for at in range(0, len(keys), AT_ONCE):
             rows = self.model.objects.filter(key__in=keys[at : at + AT_ONCE])
             held.update(rows.values_list("key", flat=True))
-        return held
+        ours = {pk: key for key in keys if (pk := record_meant(key))}
+        there = self.model.objects.filter(pk__in=ours).values_list("pk", flat=True)
+        return held | {ours[pk] for pk in there}
 
     def wanted(
         self, line: Line, said: Mapping[str, Any], finder: Finder, members: Members, memory: Memory
@@ -162,6 +170,19 @@ def _added(model: Any, batch: str) -> Any:
 
 def _member(said: Mapping[str, Any], members: Members) -> Member | None:
     return members.known_as(said["member"]) if said.get("member") else None
+
+
+def _classification(said: Mapping[str, Any], by: Actor) -> str:
+    """The classification that a line names; one that is not known here would hide what it says."""
+    key = said.get("classification", OPEN)
+    if key != OPEN and key not in {one.key for one in classifications_of(by)}:
+        raise ClassificationUnknown(name=shown(key))
+    return str(key)
+
+
+def _key(line: Mapping[str, Any], memory: Memory, *said: Any) -> str:
+    """The name of a line: what it was where it comes from, else all that it says."""
+    return str(line["record"]) if "record" in line else memory.names_of([said])[0]
 
 
 def _new_ones(verdicts: Sequence[Verdict]) -> list[Any]:
@@ -216,6 +237,8 @@ class Touches(OfCustomers):
             known_as=("duration", "length", "משך", "דקות", "διάρκεια", "λεπτά"),
         ),
         _member_column(_("Colleague")),
+        Column(name="classification", label=_("Classification"), reads=cells.text_of(40)),
+        RECORD,
     )  # fmt: skip
     needs = (("customer", "phone", "email"), ("happened_at",), ("text", "subject", "channel"))
 
@@ -241,7 +264,8 @@ class Touches(OfCustomers):
             direction=said.get("direction", ""), outcome=said.get("outcome", ""),
             minutes_length=min(max(int(minutes), 0), 32_000) if minutes is not None else None,
             member=_member(said, members),
-            key=memory.names_of([(customer.pk, moment.isoformat(), channel, subject, text)])[0],
+            classification=_classification(said, finder.by),
+            key=_key(said, memory, customer.pk, moment.isoformat(), channel, subject, text),
         )  # fmt: skip
 
     def title(self, new: NewTouch) -> str:
@@ -297,6 +321,12 @@ class Tasks(OfCustomers):
             known_as=("status", "done", "completed", "סטטוס", "מצב", "בוצע", "κατάσταση"),
         ),
         _member_column(_("Responsible")),
+        Column(
+            name="done_at", label=_("Done on"), is_day=True, reads=cells.read_moment,
+            known_as=("completed on", "completed at", "finished on", "date completed", "בוצע ב",
+                      "תאריך ביצוע", "ολοκληρώθηκε στις"),
+        ),
+        RECORD,
     )  # fmt: skip
     needs = (("title",),)
 
@@ -308,16 +338,15 @@ class Tasks(OfCustomers):
         customer: Customer | None = finder.customer(line.number, said) if is_about else None
         if not said.get("title"):
             raise CellMissing(column=str(_("Task")))
-        if said.get("state") == "done":
+        if said.get("state") == "done" and not said.get("done_at"):
             raise AlreadyOver
-        about = customer.pk if customer else ""
-        key = (about, said["title"], said.get("due_on"), said.get("due_time"),
-               said.get("member", ""))  # fmt: skip
         return NewTask(
             title=said["title"], customer=customer, kind=said.get("kind") or Task.Kind.TODO,
             note=said.get("note", ""), due_on=said.get("due_on"), due_time=said.get("due_time"),
             owner=_member(said, members),
-            key=memory.names_of([key])[0],
+            done_at=said.get("done_at"),
+            key=_key(said, memory, customer.pk if customer else "", said["title"],
+                     said.get("due_on"), said.get("due_time"), said.get("member", "")),
         )  # fmt: skip
 
     def title(self, new: NewTask) -> str:

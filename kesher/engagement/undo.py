@@ -34,7 +34,10 @@ class TaskRestorer(Restorer):
         write_task(by, record, columns, batch=batch)
 
     def remove(self, *, by: Actor, record: Any, batch: str) -> None:
-        """A task that was planned is dropped, as long as it is open."""
+        """A task that was planned is dropped, also one that was done before it came here."""
+        if record.state == Task.State.DONE:
+            write_task(by, record, {"state": Task.State.DROPPED}, batch=batch)
+            return
         moment = datetime.datetime.now(datetime.UTC)
         drop_task(by=by, task=record, now=moment, batch=batch)
 

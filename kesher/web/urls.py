@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("kesher.web.billing.urls")),
     path("", include("kesher.web.lists.urls")),
     path("", include("kesher.web.importing.urls")),
+    path("", include("kesher.web.archives.urls")),
     path("style/", style.guide, name="style"),
     path("theme.css", style.theme_css, name="theme-css"),
 ]

@@ -122,6 +122,10 @@ RECORDS: dict[str, Cases] = {
     **_each("invitation-renewal invitation-withdrawal", {"any": pk_of("invitation")}),
     "undo": _known("batch", "batch"),
     "list-file": said(key="0" * 32),
+    **_each(
+        "archive archive-cancelling archive-progress archive-start archive-undoing",
+        said(key="0" * 32),
+    ),
     **_each("list-work list-work-cancel", _known("key", "work")),
     **_each("message-text message-text-reset", {"any": lambda _records: WORDS}),
     "invitation": said(token="x" * 43),

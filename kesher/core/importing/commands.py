@@ -323,7 +323,7 @@ def _settled(run: ImportRun) -> Step:
     return step
 
 
-def take_back(*, by: Actor, run: ImportRun) -> Undone:
+def take_back(*, by: Actor, run: ImportRun, into: str = "") -> Undone:
     """Take back what a file brought, in short steps, and say what was changed since and stays."""
     _must_be_own(by, run)
     if run.state not in (State.DONE, State.CANCELLED, State.FAILED) or not run.done:
@@ -331,7 +331,7 @@ def take_back(*, by: Actor, run: ImportRun) -> Undone:
     kind = kind_of(run)
     kind.require(by)
     job = start_job(by=by, name="import-undo", key=job_key(run, "undo"))
-    undone = Undone(batch=new_batch())
+    undone = Undone(batch=into or new_batch())
     with working(job):
         for step in kind.undo(by, run.batch, undone.batch):
             undone.add(step)

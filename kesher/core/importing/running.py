@@ -246,7 +246,7 @@ class _Read:
         try:
             return self.read[cell]
         except KeyError:
-            text = _text(cell, self.label)
+            text = cell_text(cell, self.label)
             said = self.said(text) if text else None
             if len(self.read) >= CELLS_KEPT:
                 self.read.clear()
@@ -270,17 +270,24 @@ class _Read:
         return self.words.get(fold(word), word) if isinstance(word, str) else word
 
 
-def _text(cell: str, column: str) -> str:
+def cell_text(cell: str, column: str) -> str:
     """The text of a cell as it was meant; refuses formulas and damage."""
     if HARMLESS.fullmatch(cell) and cell not in NOTHING:  # as mostly
         return cell
     if BROKEN.search(cell):
         raise Damaged(column=column)
     bare = cell.strip()
+    unmarked = bare.lstrip("'")
+    if unmarked != bare and (_says_nothing(unmarked) or SHORTENED.fullmatch(unmarked)):
+        return bare[1:]  # marked as text: it is somebody's name
     if as_text := AS_TEXT.fullmatch(bare):  # how programs keep a spreadsheet from counting with it
         bare = as_text[1].replace('""', '"')
     if SHORTENED.fullmatch(bare):
         raise Shortened(column=column, value=bare)
     if FORMULA.match(bare):
         raise HoldsFormula(column=column, value=shown(bare))
-    return "" if bare in NOTHING or NO_DAY.fullmatch(bare) else clean(restore(bare))
+    return "" if _says_nothing(bare) else clean(restore(bare))
+
+
+def _says_nothing(bare: str) -> bool:
+    return bare in NOTHING or NO_DAY.fullmatch(bare) is not None

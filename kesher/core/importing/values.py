@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -38,6 +39,8 @@ SIGNED = re.compile(
 )
 
 PLAIN = re.compile(r"-?[0-9]{1,12}([.,][0-9]{1,2})?")  # means the same everywhere
+BETWEEN = re.compile(r'[;,\n|"]|\s(?::::|/|or|או|ή)\s')  # some reader may cut there
+EXACT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 
 Reader = Callable[[str, str, "Place"], Any]
 
@@ -172,8 +175,14 @@ def day_between(earliest: datetime.date, days_ahead: int = 0) -> Reader:
 
 
 def read_moment(text: str, column: str, place: Place) -> datetime.datetime:
-    """A date with its time, in the time zone of the business; without a time, noon."""
+    """A date with its time, in the time zone of the business; without a time, noon.
+
+    Where the cell says how far its clock is from Greenwich, it is the very moment.
+    """
     bare = text.translate(MARKS).strip()
+    if EXACT.fullmatch(bare):
+        with suppress(ValueError):
+            return datetime.datetime.fromisoformat(bare).astimezone(place.zone)
     clock = CLOCK.search(bare)
     day = read_day(text, column, place)
     time = _time(clock[0]) if clock else datetime.time(12)
@@ -350,11 +359,32 @@ def _in_languages(label: Any) -> Iterator[str]:
 
 
 def many_of(read_one: Reader, separators: str) -> Reader:
-    """Several values in one cell."""
+    """Several values in one cell; what stands in quotation marks is one, whatever it holds."""
     cut = re.compile(separators)
+    whole = re.compile(rf'\s*"((?:[^"]|"")*)"\s*(?={separators}|$)')
+
+    def parts(text: str) -> Iterator[str]:
+        at = 0
+        while True:
+            if marked := whole.match(text, at):
+                end = marked.end()
+                yield marked[1].replace('""', '"')
+            else:
+                found = cut.search(text, at)
+                end = found.start() if found else len(text)
+                yield text[at:end]
+            between = cut.match(text, end)
+            if between is None:
+                return
+            at = between.end()
 
     def read(text: str, column: str, place: Place) -> list[Any]:
-        parts = (part.strip() for part in cut.split(text))
-        return [read_one(part, column, place) for part in parts if part]
+        some = parts(text) if '"' in text else cut.split(text)
+        return [read_one(part, column, place) for one in some if (part := one.strip())]
 
     return read
+
+
+def quoted(text: str) -> str:
+    """One of several values of a cell, in quotation marks where it might be taken for two."""
+    return '"' + text.replace('"', '""') + '"' if BETWEEN.search(text) else text

@@ -12,7 +12,7 @@ from kesher.core.events import announce
 from kesher.core.models import Change
 from kesher.core.search import index
 from kesher.customers import typed
-from kesher.customers.commands.ties import TiedToHimself, TieImpossible
+from kesher.customers.commands.ties import DaysReversed, TiedToHimself, TieImpossible
 from kesher.customers.events import CustomersChanged
 from kesher.customers.models import Customer, Tie
 from kesher.customers.writing import require_all
@@ -33,6 +33,7 @@ class NewTie:
     role: str
     title: str = ""
     starts_on: datetime.date | None = None
+    ends_on: datetime.date | None = None  # set: it is over
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def add_ties(*, by: Actor, ties: Sequence[NewTie], batch: str = "") -> list[Tie]
     require_all(by, "change", sorted({new.customer.pk for new in ties}))
     _require_seen(by, sorted({new.other.pk for new in ties}))
     for new in ties:
-        _refuse(new)
+        require_possible(new)
     fresh = _without_known(ties)
     made = Tie.objects.bulk_create(
         (
@@ -49,6 +50,7 @@ def add_ties(*, by: Actor, ties: Sequence[NewTie], batch: str = "") -> list[Tie]
                 customer=new.customer, other=new.other, role=new.role,
                 title=typed.line(new.title)[:80],
                 starts_on=typed.checked_day("since_on", new.starts_on),
+                ends_on=typed.checked_day("since_on", new.ends_on),
             )
             for new in fresh
         ),
@@ -64,7 +66,8 @@ def _require_seen(by: Actor, ids: Sequence[int]) -> None:
         raise AccessDenied(f"{by.label} may not see all of these customers")
 
 
-def _refuse(new: NewTie) -> None:
+def require_possible(new: NewTie) -> None:
+    """Refuse a tie that cannot be."""
     if new.customer.pk == new.other.pk:
         raise TiedToHimself
     if new.role not in Tie.Role.values:
@@ -72,18 +75,28 @@ def _refuse(new: NewTie) -> None:
     needed = NEEDED.get(Tie.Role(new.role))
     if needed and new.other.kind != needed:
         raise TieImpossible(name=new.other.name, kind=Customer.Kind(needed).label)
+    if new.starts_on and new.ends_on and new.ends_on < new.starts_on:
+        raise DaysReversed
 
 
 def _without_known(ties: Sequence[NewTie]) -> list[NewTie]:
-    open_ones = Tie.objects.filter(customer__among={new.customer.pk for new in ties}, ends_on=None)
-    known = set(open_ones.values_list("customer_id", "other_id", "role"))
+    rows = Tie.objects.filter(customer__among={new.customer.pk for new in ties})
+    known = {tie_key(row) for row in rows}
     fresh = []
     for new in ties:
-        key = (new.customer.pk, new.other.pk, str(new.role))
+        key = tie_key(new)
         if key not in known:
             known.add(key)
             fresh.append(new)
     return fresh
+
+
+def tie_key(tie: Tie | NewTie) -> tuple:
+    """What makes it the same tie: of those that last one is enough, of those that ended each."""
+    pair = (tie.customer.pk, tie.other.pk, str(tie.role)) if isinstance(tie, NewTie) else (
+        tie.customer_id, tie.other_id, tie.role
+    )  # fmt: skip
+    return pair if tie.ends_on is None else (*pair, tie.starts_on, tie.ends_on)
 
 
 def _tell(by: Actor, made: Sequence[Tie], batch: str) -> None:
@@ -94,7 +107,7 @@ def _tell(by: Actor, made: Sequence[Tie], batch: str) -> None:
             {
                 "customer": one.customer_id, "other": one.other_id, "role": one.role,
                 "title": one.title, "starts_on": one.starts_on,
-            },
+            } | ({"ends_on": one.ends_on} if one.ends_on else {}),
         )
         for one in made
     ]  # fmt: skip

@@ -104,6 +104,7 @@ class NewTask:
     repeat: str = ""
     next_title: str = ""
     next_days: int | None = None
+    done_at: datetime | None = None  # set: it was done before it came here
     key: str = ""  # of its line in a file
 
 
@@ -123,6 +124,8 @@ def plan_tasks(
         tell_of_tasks(by, rows, batch)
         return rows
     for row in rows:
+        if row.done_at:  # nobody has to know of what was over before
+            continue
         announce(TaskPlanned(task_id=row.pk), by=by, about=row)
         tell_customer(by, row)
         tell_owner(by, row)
@@ -178,6 +181,8 @@ def _row(by: Actor, new: NewTask, homes: Mapping[int, int], is_demo: bool) -> Ta
         repeat=new.repeat,
         next_title=clean(new.next_title),
         next_days=new.next_days,
+        state=Task.State.DONE if new.done_at else Task.State.OPEN,
+        done_at=new.done_at,
         created_by_id=by.member_id,
         key=new.key,
         is_demo=is_demo,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +27,7 @@ from kesher.core.refusal import Refusal
 from kesher.core.text import fold
 from kesher.customers.models import Customer
 from kesher.organization.models import Branch
+from kesher.surface.archives.bringing import StaffMissing, is_archive, open_archive
 from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment
 from kesher.web.importing.work import begin, work_of
@@ -61,35 +63,48 @@ def import_of(request: HttpRequest, pk: int) -> ImportRun:
 def index(request: HttpRequest) -> HttpResponse:
     """Bring a file; below, the ones brought before."""
     kinds = allowed_kinds(request.actor)
-    refusal = ""
+    refusal, asks = "", False
     if request.method == "POST":
         try:
-            return redirect("import-file", _opened(request).pk)
+            return _opened(request)
         except Refusal as refused:
-            refusal = str(refused)
+            refusal, asks = str(refused), isinstance(refused, StaffMissing)
     context = {
         "kinds": kinds,
         "refusal": refusal,
-        "brought": [_line(run) for run in imports_of(request.actor)[:RECENT]],
+        "asks": asks,
+        "brought": [run_line(run) for run in imports_of(request.actor)[:RECENT]],
     }
     return render(request, "importing/index.html", context, status=422 if refusal else 200)
 
 
-def _opened(request: HttpRequest) -> ImportRun:
+def _opened(request: HttpRequest) -> HttpResponse:
     """The file as it was handed in, looked through at once when that takes no time."""
     handed_in, pasted = request.FILES.get("file"), request.POST.get("pasted", "")
     if handed_in is None and not pasted.strip():
         raise FileNotChosen
     name = handed_in.name if handed_in else _("Pasted rows")
     path = keep_upload(handed_in.chunks() if handed_in else [pasted.encode("utf-8", "replace")])
+    if is_archive(path):
+        return _opened_archive(request, path, name or "")
     try:
         run = open_import(by=request.actor, kind=None, path=path, name=name or "", is_ours=True)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    if _missing(run) == "":
-        begin(request, run, "check")
-    return run
+    return looked_through(request, run)
+
+
+def _opened_archive(request: HttpRequest, path: Path, name: str) -> HttpResponse:
+    """An archive of everything: each of its files is a file of its own."""
+    try:
+        runs = open_archive(
+            by=request.actor, path=path, name=shown(name),
+            without_unknown=bool(request.POST.get("without_unknown")),
+        )  # fmt: skip
+    finally:
+        path.unlink(missing_ok=True)
+    return redirect("archive", runs[0].options["archive"])
 
 
 def looked_through(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -105,7 +120,8 @@ class FileNotChosen(Refusal):
     message = gettext_lazy("Choose a file first, or paste some rows.")
 
 
-def _line(run: ImportRun) -> dict[str, Any]:
+def run_line(run: ImportRun) -> dict[str, Any]:
+    """A file that was brought, for a line of a page."""
     return {
         "run": run,
         "kind": kind_of(run).label,

@@ -31,6 +31,7 @@ from kesher.web.lists.work import exports_folder, told, write_file
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 MOST = 10_000_000
 PAPER = "paper"
@@ -99,7 +100,7 @@ def fetch(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     ending = held.result.get("format", "")
     path = exports_folder() / f"{held.key}.{ending}"
-    if ending not in FORMATS or not path.is_file():
+    if ending not in TYPES or not path.is_file():
         raise Http404
     response = FileResponse(path.open("rb"), content_type=TYPES[ending])
     return _named(response, held.result["name"])

@@ -5,6 +5,7 @@ The key of the work is the batch of what it writes, so that the whole can be tak
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,7 +132,10 @@ def forget_files() -> None:
         return
     for path in exports_folder().iterdir():
         if path.stat().st_mtime < time.time() - KEPT_SECONDS:
-            path.unlink(missing_ok=True)
+            if path.is_dir():  # of an archive that was cut off
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 # ---- taking back very much

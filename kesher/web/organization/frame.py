@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, may
+from kesher.customers.models import Customer
 from kesher.engagement.models import MessageText
 from kesher.organization.models import Absence, Branch, Business, Member, Resource, Role, Team
 from kesher.surface.page import go
@@ -61,6 +62,9 @@ SECTIONS = (
             _managing(Resource)),
     Section("roles", _("Roles"), _("What each role may see and do"), "shield-lock",
             _managing(Role)),
+    Section("export-everything", _("Export"), _("Everything in one archive, and the way back"),
+            "download",
+            lambda actor: may(actor, "manage", Business) and may(actor, "export", Customer)),
 )  # fmt: skip
 
 

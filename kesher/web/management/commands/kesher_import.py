@@ -1,4 +1,7 @@
-"""`kesher import FILE --kind customers`: what the page does, for administrators and scripts."""
+"""`kesher import FILE --kind customers`: what the page does, for administrators and scripts.
+
+An archive that `kesher export` made is taken in whole, kind by kind.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import connection
 from django.utils import timezone, translation
 
-from kesher.core.access import SYSTEM, Actor, visible
+from kesher.core.access import Actor, visible
 from kesher.core.importing import report
 from kesher.core.importing.commands import check_import, open_import, take_in
 from kesher.core.importing.kinds import column_of, importable_kind, importable_kinds
@@ -22,8 +25,16 @@ from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import job_of, kind_of
 from kesher.core.importing.refusals import shown
 from kesher.core.refusal import Refusal
-from kesher.organization.models import Branch, Member
-from kesher.organization.queries import actor_of, business
+from kesher.organization.models import Branch
+from kesher.organization.queries import business
+from kesher.surface.archives.bringing import (
+    bring_archive,
+    is_archive,
+    last_of,
+    open_archive,
+    take_archive_back,
+)
+from kesher.web.acting import actor_named
 
 SAID_AT_MOST = 200  # refused lines told one by one
 
@@ -34,8 +45,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--kind", required=True, choices=[kind.name for kind in importable_kinds()]
-        )
+            "--kind", choices=[kind.name for kind in importable_kinds()],
+            help="what the file holds; needed unless it is an archive of everything",
+        )  # fmt: skip
         parser.add_argument(
             "--map", action="append", default=[], metavar="FIELD=COLUMN",
             help="which column brings a field, by its heading or its number; may be repeated",
@@ -54,21 +66,58 @@ class Command(BaseCommand):
         parser.add_argument(
             "--branch", default="", help="where customers belong whose line names none"
         )
+        parser.add_argument(
+            "--without-unknown", action="store_true",
+            help="of an archive: leave out colleagues who do not work here",
+        )  # fmt: skip
+        parser.add_argument(
+            "--undo", action="store_true", help="take back all that an archive brought"
+        )
         parser.add_argument("--refused", type=Path, help="write refused lines to this file")
 
-    def handle(self, *, file: Path, kind: str, **options: Any) -> None:
+    def handle(self, *, file: Path, kind: str | None, **options: Any) -> None:
         self.refused_whole = False
+        is_whole = not kind and is_archive(file)
+        if not kind and not is_whole:
+            raise CommandError("Say what the file holds with --kind.")
         with timezone.override(business().time_zone):
-            counts = self._counts(file, kind, options)
+            counts: Any
+            if is_whole:
+                counts = self._archive(file, options)
+            else:
+                counts = self._counts(file, str(kind), options)
         if options["json"]:
             self.stdout.write(json.dumps(counts))
         elif not self.refused_whole:
-            self.stdout.write(", ".join(f"{name} {count:,}" for name, count in counts.items()))
+            for name, each in counts.items() if is_whole else [("", counts)]:
+                said = ", ".join(f"{word} {count:,}" for word, count in each.items())
+                self.stdout.write(f"{name}: {said}" if name else said)
         if self.refused_whole:
             sys.exit(1)
 
+    def _archive(self, file: Path, options: dict[str, Any]) -> dict[str, dict[str, int]]:
+        by, language = actor_named(options["email"])
+        with translation.override(language):
+            try:
+                if options["undo"]:
+                    undone = take_archive_back(by=by, runs=last_of(by, file))
+                    return {"undone": {"back": undone.restored, "stayed": len(undone.stayed)}}
+                runs = open_archive(
+                    by=by, path=file, name=file.name, without_unknown=options["without_unknown"]
+                )
+                counts = bring_archive(
+                    by=by, runs=runs, around=lambda run: _Progress(self.stderr, run, "run")
+                )
+            except Refusal as refusal:
+                self.refused_whole = True
+                self.stderr.write(str(refusal))
+                return {}
+            for run in runs:
+                self._tell_refused(run, None)
+            return counts
+
     def _counts(self, file: Path, kind: str, options: dict[str, Any]) -> dict[str, int]:
-        by, language = _actor(options["email"])
+        by, language = actor_named(options["email"])
         with translation.override(language):
             try:
                 run = open_import(
@@ -157,17 +206,6 @@ class _Progress:
             self.out.flush()
         self.out.write("")
         connection.close()
-
-
-def _actor(email: str) -> tuple[Actor, str]:
-    """Who acts, and the language he reads."""
-    if not email:
-        return SYSTEM, translation.get_language() or "en"
-    members = visible(SYSTEM, Member).select_related("role").filter(is_active=True)
-    member = members.filter(email__iexact=email).first()
-    if member is None:
-        raise CommandError(f"Nobody who works here signs in with {email}.")
-    return actor_of(member), member.language
 
 
 def _said(pairs: list[str]) -> dict[str, list[str]]:

@@ -1,0 +1,1 @@
+"""Everything of a business in one archive, and the way back."""
