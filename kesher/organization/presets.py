@@ -74,7 +74,7 @@ def _run(scope: Scope) -> Cells:
         **_cells("engagement.task", scope, "bin export"),
         **_cells("engagement.attachment", TEAM, "change bin"),
         **_cells("billing.purchase", TEAM, "view add change export"),
-        **_cells("catalog.product", ALL, "add change"),
+        **_cells("catalog.product", ALL, "add change export"),
         **_cells("organization.member", scope, "manage export"),
         **_cells("organization.shift", scope, "manage"),
         **_cells("organization.absence", scope, "manage"),
@@ -92,7 +92,7 @@ def _kept() -> Cells:
         **_cells("engagement.touch", OWN, "change bin"),
         **_cells("engagement.task", OWN, "view add change"),
         **_cells("billing.purchase", TEAM, "view add change export"),
-        **_cells("catalog.product", ALL, "view add change"),
+        **_cells("catalog.product", ALL, "view add change export"),
         **_cells("organization.absence", OWN, "manage"),
     }
 
@@ -153,7 +153,7 @@ ROLES: dict[str, tuple[RolePreset, ...]] = {
             {
                 **_cells(CUSTOMER, BRANCH, "view"),
                 **_cells("engagement.task", OWN, "view add change"),
-                **_cells("catalog.product", ALL, "view add change"),
+                **_cells("catalog.product", ALL, "view add change export"),
                 **_cells("organization.absence", OWN, "manage"),
             },
         ),

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from kesher.catalog.models import Product
 from kesher.core.access import Actor, may
 from kesher.customers.models import Customer
 from kesher.engagement.models import Task
@@ -47,6 +48,7 @@ PLACES = (
     Place("today", _("Today"), "sun-high", "t", lambda actor: True),
     Place("customers", _("Customers"), "users", "c", lambda actor: may(actor, "view", Customer)),
     Place("tasks", _("Tasks"), "checkbox", "k", lambda actor: may(actor, "view", Task)),
+    Place("products", _("Products"), "package", "p", lambda actor: may(actor, "view", Product)),
     Place("mailbox", _("Mailbox"), "inbox", "m", lambda actor: may(actor, "manage", Business)),
 )
 NEW = (

@@ -6,6 +6,7 @@ import datetime
 
 from django.utils import timezone
 
+from kesher.catalog.commands.adding import NewProduct, add_product
 from kesher.core.access import SYSTEM
 from kesher.core.changes import new_batch
 from kesher.core.files import keep, receive
@@ -85,7 +86,7 @@ def _of_member(records: Records, place: str, customer: str, member: str) -> None
         heading_line=1, size=10, stamp=1, count=1, actor=who.name, actor_id=who.pk,
         batch=f"walk {place}", state="done",
     )  # fmt: skip
-    for kind in ("customers", "tasks", "members"):
+    for kind in ("customers", "tasks", "members", "products"):
         made[f"{kind} view {place}"] = SavedView.objects.create(name="Mine", kind=kind, owner=who)
         dropped = SavedView.objects.create(name="Gone", kind=kind, owner=who)
         made[f"dropped {kind} view {place}"] = drop_view(by=actor, view=dropped)
@@ -115,6 +116,7 @@ def _of_business(records: Records) -> None:
     made["role"] = Role.objects.get(key="hygienist")
     made["classification"] = Classification.objects.create(key="own", labels={"en": "Own"}, rank=9)
     made["financial"] = Classification.objects.get(key="financial")
+    made["product"] = add_product(by=SYSTEM, product=NewProduct(name="Crown", code="C1", unit="tooth"))
     made["holiday"] = Holiday.objects.create(day=datetime.date(2030, 1, 1), name="Day off")
     made["invitation"] = Invitation.objects.create(
         email="new@clinic.test", name="New", role=made["role"], digest="d" * 64,

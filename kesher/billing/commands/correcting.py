@@ -10,7 +10,7 @@ from kesher.billing import ledger
 from kesher.billing.events import PurchasesImported, PurchasesRecorded
 from kesher.billing.models import Purchase
 from kesher.billing.policy import FINANCIAL
-from kesher.catalog.commands import add_products
+from kesher.catalog.commands.adding import add_products
 from kesher.core.access import AccessDenied, Actor, require, require_kind, visible
 from kesher.core.changes import locked, record_changes
 from kesher.core.events import announce

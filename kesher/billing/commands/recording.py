@@ -12,7 +12,7 @@ from kesher.billing import ledger
 from kesher.billing.events import PurchasesImported, PurchasesRecorded
 from kesher.billing.models import Purchase
 from kesher.billing.policy import FINANCIAL
-from kesher.catalog.commands import add_products
+from kesher.catalog.commands.adding import add_products
 from kesher.catalog.models import Product
 from kesher.core.access import Actor, require_kind
 from kesher.core.bulk import insert_rows

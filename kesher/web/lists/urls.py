@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from kesher.surface.lists.declaring import Listing
+from kesher.web.catalog.product_list import PRODUCTS
 from kesher.web.customers.list import CUSTOMERS
 from kesher.web.engagement import task_list
 from kesher.web.engagement.task_list import TASKS
@@ -40,6 +41,7 @@ def list_urls(prefix: str, listing: Listing) -> list[URLPattern]:
 urlpatterns = [
     *list_urls("customers/", CUSTOMERS),
     *list_urls("tasks/", TASKS),
+    *list_urls("products/", PRODUCTS),
     *list_urls("settings/members/", MEMBERS),
     path("tasks/<int:pk>/row/completion/", task_list.finish, name="task-finish"),
     path("tasks/<int:pk>/row/reopening/", task_list.reopen, name="task-row-reopen"),
