@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kesher.catalog.models import Price, Product
@@ -16,7 +14,7 @@ from kesher.core.columns import column_named
 from kesher.core.money import minor_digits
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
-from kesher.organization.queries import business
+from kesher.organization.today import today_here
 
 AT_ONCE = 400
 LONGEST: int = column_named(Product, "name").max_length or 0
@@ -148,11 +146,6 @@ def price_text(price: Price | None) -> str | None:
 def price_of_day(product: Product, day: datetime.date) -> Price | None:
     """The price that begins on exactly this day."""
     return Price.objects.filter(product=product, valid_from=day).first()
-
-
-def today_here() -> datetime.date:
-    """The day it is where the business is, whoever asks and from where."""
-    return timezone.localdate(timezone=ZoneInfo(business().time_zone))
 
 
 def keep_todays_price(products: Iterable[Product]) -> None:

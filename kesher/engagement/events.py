@@ -90,6 +90,11 @@ class NotificationRead(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DoNotContactChanged(Event):
+    entry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageQueued(Event):
     message_id: int
 

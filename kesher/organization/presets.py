@@ -60,6 +60,8 @@ def _served(scope: Scope, *, tasks: Scope | None = None) -> Cells:
         **_cells("engagement.attachment", TEAM, "view add"),
         **_cells("engagement.attachment", OWN, "change bin"),
         **_cells("engagement.message", TEAM, "view add"),
+        **_cells("engagement.donotcontact", ALL, "view add"),
+        **_cells("engagement.donotcontact", OWN, "change"),
         **_cells("catalog.product", ALL, "view"),
         **_cells("organization.absence", OWN, "manage"),
     }
@@ -73,6 +75,7 @@ def _run(scope: Scope) -> Cells:
         **_cells("engagement.touch", TEAM, "change bin"),
         **_cells("engagement.task", scope, "bin export"),
         **_cells("engagement.attachment", TEAM, "change bin"),
+        **_cells("engagement.donotcontact", ALL, "change export manage"),
         **_cells("billing.purchase", TEAM, "view add change export"),
         **_cells("catalog.product", ALL, "add change export"),
         **_cells("organization.member", scope, "manage export"),

@@ -79,6 +79,8 @@ RIGHTS = (
     Right("engagement.attachment", _("Files"), ("view", "add", "change", "bin"), WITHIN,
           is_within=True),
     Right("engagement.message", _("Messages"), ("view", "add"), WITHIN, is_within=True),
+    Right("engagement.donotcontact", _("Do-not-contact list"),
+          ("view", "add", "change", "export", "manage"), (Scope.NONE, OWN, ALL)),
     Right("billing.purchase", _("Purchases"), ("view", "add", "change", "export"),
           (Scope.NONE, TEAM), along={"billing.purchasesummary": TEAM}, is_within=True),
     Right("catalog.product", _("Products"), ("view", "add", "change", "export"), NO_OR_ALL,

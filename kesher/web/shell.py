@@ -48,8 +48,8 @@ PLACES = (
     Place("today", _("Today"), "sun-high", "t", lambda actor: True),
     Place("customers", _("Customers"), "users", "c", lambda actor: may(actor, "view", Customer)),
     Place("tasks", _("Tasks"), "checkbox", "k", lambda actor: may(actor, "view", Task)),
-    Place("products", _("Products"), "package", "p", lambda actor: may(actor, "view", Product)),
     Place("mailbox", _("Mailbox"), "inbox", "m", lambda actor: may(actor, "manage", Business)),
+    Place("products", _("Products"), "package", "p", lambda actor: may(actor, "view", Product)),
 )
 NEW = (
     Place(

@@ -89,7 +89,7 @@ def _list_forms(kind: str) -> dict[str, Form]:
 
 POSTED: dict[str, Form] = {
     **_list_forms("customers"), **_list_forms("tasks"), **_list_forms("members"),
-    **_list_forms("products"),
+    **_list_forms("products"), **_list_forms("do-not-contact"),
     # customers
     "customer-new": lambda records, place: {
         "name": "Somebody Else", "branches": [_branch(records, place)],
@@ -121,6 +121,9 @@ POSTED: dict[str, Form] = {
     "product-price": same(amount="90", valid_from="2026-01-01"),
     "products-cell": same(value="tooth"),
     "products-bulk": lambda records, place: {"do": "archive", "pick": [records["product"].pk]},
+    "do-not-contact-new": same(address="050-7777777", forbids="all", reason="Asked us"),
+    "do-not-contact-lifting": same(reason="Asked to be called"),
+    "do-not-contact-bulk": _picked("lift", "reason", "Asked to be called", "entry haifa"),
     # the staff
     "member-about": lambda records, place: {
         "seen": 1, "name": "New Name", "email": "new.name@clinic.test", "language": "en",
@@ -160,6 +163,8 @@ POSTED: dict[str, Form] = {
 ASKED: dict[str, dict[str, str]] = {
     "customers-bulk": {"do": "stage"},
     "tasks-bulk": {"do": "day"},
+    "do-not-contact-bulk": {"do": "lift"},
+    "do-not-contact-group": {"in": "all=1&group=forbids", "key": "all"},
     "products-bulk": {"do": "archive"},
     "products-group": {"in": "all=1&group=unit", "key": "tooth"},
     "customers-group": {"in": "all=1&group=stage", "key": "prospect"},

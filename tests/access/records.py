@@ -109,7 +109,16 @@ RECORDS: dict[str, Cases] = {
     **_views("tasks"),
     **_views("members"),
     **_views("products"),
-    **_each("product product-archiving product-price products-peek products-row", {"any": pk_of("product")}),
+    **_views("do-not-contact"),
+    **_each(
+        "do-not-contact-entry do-not-contact-lifting do-not-contact-peek do-not-contact-row",
+        both("entry"),
+    ),
+    "do-not-contact-cell": {p: pk_of(f"entry {p}", name="reason") for p in ("haifa", "eilat")},
+    **_each(
+        "product product-archiving product-price products-peek products-row",
+        {"any": pk_of("product")},
+    ),
     "products-cell": {"any": pk_of("product", name="unit")},
     **_each("branch-change branch-closing branch-reopening", both("branch")),
     **_each("team-change team-removal", both("team")),

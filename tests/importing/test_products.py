@@ -7,11 +7,11 @@ import pytest
 
 from kesher.catalog.commands.changing import set_price
 from kesher.catalog.models import Price, Product
-from kesher.catalog.writing import today_here
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.importing.commands import take_back
 from kesher.core.importing.kinds import importable_kinds
 from kesher.core.importing.recognising import guess_kind
+from kesher.organization.today import today_here
 
 pytestmark = pytest.mark.django_db
 LIST = (

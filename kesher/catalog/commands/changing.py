@@ -20,7 +20,6 @@ from kesher.catalog.writing import (
     price_key,
     price_of_day,
     price_text,
-    today_here,
 )
 from kesher.core.access import Actor, require, require_kind
 from kesher.core.changes import change, locked, record_changes
@@ -28,6 +27,7 @@ from kesher.core.events import announce
 from kesher.core.search import index
 from kesher.core.text import fold
 from kesher.organization.queries import business
+from kesher.organization.today import today_here
 
 CHANGEABLE = frozenset({"name", "code", "unit", "description"})
 

@@ -23,9 +23,9 @@ from kesher.catalog.commands.changing import (
 )
 from kesher.catalog.models import Product
 from kesher.catalog.queries import prices_of
-from kesher.catalog.writing import today_here
 from kesher.core.access import allows, guard, require_kind
 from kesher.core.changes import EditConflict, new_batch
+from kesher.organization.today import today_here
 from kesher.surface.found import found
 from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, tell

@@ -19,7 +19,7 @@ from kesher.core.phones import digits
 from kesher.core.search import Hit, find
 from kesher.core.text import words
 from kesher.customers.models import Customer
-from kesher.engagement.models import Task
+from kesher.engagement.models import DoNotContact, Task
 from kesher.organization.models import Business, Member, RecentRecord
 from kesher.surface.page import is_fragment
 from kesher.web.lists.pen import address_form
@@ -63,6 +63,13 @@ PAGES = (
     Place("customers", gettext_lazy("Customers"), "users", _sees(Customer), "people list", "c"),
     Place("tasks", gettext_lazy("Tasks"), "checkbox", _sees(Task), "to do", "k"),
     Place("products", gettext_lazy("Products"), "package", _sees(Product), "prices items", "p"),
+    Place(
+        "do-not-contact",
+        gettext_lazy("Do not contact"),
+        "ban",
+        _sees(DoNotContact),
+        "blocked block list dnc",
+    ),
     Place("members", gettext_lazy("Members"), "users-group", _sees(Member), "staff colleagues"),
     Place("bin", gettext_lazy("Bin"), "trash", _sees(Customer, "bin"), "deleted trash"),
     Place("absences", gettext_lazy("Absences"), "beach", _always, "holiday leave shifts"),
