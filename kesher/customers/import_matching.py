@@ -19,6 +19,7 @@ from kesher.core.importing.memory import Memory
 from kesher.core.importing.refusals import LineRefused
 from kesher.core.models import Change
 from kesher.core.text import fold
+from kesher.customers.import_further import further_differences, further_held
 from kesher.customers.models import (
     Customer,
     CustomerBranch,
@@ -62,6 +63,7 @@ class Wanted:
     branches: list[Branch] = field(default_factory=list)
     source: str = ""
     company: str = ""
+    more: dict[str, Any] = field(default_factory=dict)  # for parts above
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Held:
     source: str = ""
     companies: set[str] = field(default_factory=set)  # folded
     is_binned: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
@@ -114,6 +117,9 @@ class Known:
         if "name" in match or not match:
             self._by_name(rows, lines)
         self._fill()
+        if any(wanted.more for wanted in lines):
+            for pk, more in further_held(list(self.held)).items():
+                self.held[pk].more = more
         self.made_here = self._made_in(batch) if not match else set()
 
     def _by_reference(self, rows: Any, lines: Sequence[Wanted]) -> None:
@@ -255,6 +261,8 @@ def differences(wanted: Wanted, held: Held) -> dict[str, Any]:
     source = wanted.source if wanted.source != held.source else ""
     more = {"points": points, "tags": tags, "branches": branches, "company": company,
             "source": source}  # fmt: skip
+    news = further_differences(wanted.more, held.more) if wanted.more else {}
+    more["more"] = news
     return found | {name: value for name, value in more.items() if value}
 
 
@@ -282,6 +290,7 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
         source=said["source"] or (there.source if there else ""),
         companies={*said["companies"]} | (there.companies if there else set()),
         is_binned=there.is_binned if there else False,
+        more=(there.more if there else {}) | said["more"],
     )
 
 
@@ -299,6 +308,7 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
         "source": wanted.source or was.source,
         "companies": sorted(({fold(wanted.company)} if wanted.company else set()) | was.companies),
     }
+    said["more"] = was.more | further_differences(wanted.more, was.more)
     keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
     return memory.remember(said, keys, was.entry)
 

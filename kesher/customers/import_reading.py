@@ -12,6 +12,7 @@ from kesher.core.access import Actor, visible
 from kesher.core.importing.refusals import UnknownWord, shown
 from kesher.core.text import fold
 from kesher.customers import typed
+from kesher.customers.import_further import further_wanted
 from kesher.customers.import_matching import Wanted
 from kesher.customers.models import Customer
 from kesher.customers.points import Address, Reading, read_address
@@ -81,6 +82,7 @@ class Ours:
             branches=[self.branch(name) for name in said.get("branches", ())],
             source=said.get("source", ""),
             company=said.get("company", "") if kind == Customer.Kind.PERSON else "",
+            more=further_wanted(said),
         )
 
     def branch(self, name: str) -> Branch:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import Actor, readable, require_kind, visible
 from kesher.core.changes import plain
 from kesher.core.importing.kinds import (
+    Column,
     Importable,
     Outcome,
     Plan,
@@ -35,6 +36,7 @@ from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.contacts import add_contact
 from kesher.customers.commands.tying import NewTie, add_ties
 from kesher.customers.import_columns import COLUMNS
+from kesher.customers.import_further import columns_with_further, further_shown, write_further
 from kesher.customers.import_matching import (
     Doubtful,
     Held,
@@ -53,6 +55,7 @@ from kesher.organization.models import Branch, Member
 from kesher.organization.queries import business
 
 NEW = 0
+BESIDE = frozenset({"points", "tags", "branches", "company", "more"})
 TELLING = ("name", "reference", "city", "birth_on")
 LABELLED = {"owner_id": "owner", "points": "phone"}
 
@@ -82,9 +85,13 @@ class Task:
 class Customers(Importable):
     name = "customers"
     label = _("customers")
-    columns = COLUMNS
     needs = (("name", "first_name", "last_name", "company", "reference"),)
     match_by = ("phone", "email", "name")
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Those of customers, and what parts above let a file bring as well."""
+        return columns_with_further(COLUMNS)
 
     def place(self, by: Actor) -> Place:
         return place_of_business()
@@ -192,14 +199,16 @@ def _is_his_employer(said: Mapping[str, Any], held: Held) -> bool:
 
 
 def _label(name: str) -> str:
-    return str(column_of(Customers, LABELLED.get(name, name)).label)
+    return str(column_of(Customers(), LABELLED.get(name, name)).label)
 
 
 def _shown_changes(found: Mapping[str, Any], held: Held) -> list[tuple[str, str, str]]:
     """What a line changes, for people: field, old value, new value."""
     changes = []
     for name, value in found.items():
-        if name == "points":
+        if name == "more":
+            changes += further_shown(value)
+        elif name == "points":
             changes += [(str(ContactPoint.Kind(p.kind).label), "", p.raw) for p in value]
         elif isinstance(value, list):
             changes.append((_label(name), "", ", ".join(str(one) for one in value)))
@@ -222,6 +231,7 @@ def _add(by: Actor, tasks: Sequence[Task], plan: Plan, memory: Memory) -> dict[i
     for task, customer in zip(tasks, added, strict=True):
         memory.amend(task.entry, {"pk": customer.pk}, f"pk:{customer.pk}")
     _employ(by, [(c, t.wanted.company) for c, t in zip(added, tasks, strict=True)], usual, plan)
+    write_further(by, [(c, t.wanted.more) for c, t in zip(added, tasks, strict=True)], plan)
     return {task.entry: customer for task, customer in zip(tasks, added, strict=True)}
 
 
@@ -256,6 +266,7 @@ def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan
     ids = [task.held.pk for task in tasks if task.held and task.held.pk]
     there = {row.pk: row for row in visible(by, Customer, "change").filter(pk__in=ids)}
     people: list[tuple[Customer, str]] = []
+    further: list[tuple[Customer, dict[str, Any]]] = []
     for task in tasks:
         held = task.held
         assert held is not None  # noqa: S101 - an update is of somebody
@@ -264,11 +275,13 @@ def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan
             raise NotKept  # he was taken away this very moment
         _write(by, customer, task.differences, plan.batch)
         people.append((customer, task.differences.get("company", "")))
+        further.append((customer, task.differences.get("more", {})))
     _employ(by, people, _usual_branches(plan), plan)
+    write_further(by, further, plan)
 
 
 def _write(by: Actor, customer: Customer, found: Mapping[str, Any], batch: str) -> None:
-    columns = {n: v for n, v in found.items() if n not in ("points", "tags", "branches", "company")}
+    columns = {n: v for n, v in found.items() if n not in BESIDE}
     if columns:
         change_customer(by=by, customer=customer, values=columns, batch=batch)
     for point in found.get("points", ()):

@@ -45,18 +45,14 @@ def entries_of(addresses: Iterable[Address], today: datetime.date) -> dict[Addre
 
 def standing(addresses: Iterable[Address]) -> dict[Address, DoNotContact]:
     """The entries that nobody lifted, also those that have run out, for these addresses."""
-    by_kind: dict[str, set[str]] = {}
-    for kind, normal in addresses:
-        if kind in Kind.values:
-            by_kind.setdefault(kind, set()).add(compared(kind, normal))
+    wanted = {(kind, compared(kind, normal)) for kind, normal in addresses if kind in Kind.values}
+    normals = sorted({normal for _kind, normal in wanted})
     found: dict[Address, DoNotContact] = {}
-    for kind, normals in by_kind.items():
-        wanted = sorted(normals)
-        for at in range(0, len(wanted), AT_ONCE):
-            rows = DoNotContact.objects.filter(
-                kind=kind, normal__in=wanted[at : at + AT_ONCE], lifted_at__isnull=True
-            )
-            found |= {(row.kind, row.normal): row for row in rows}
+    for at in range(0, len(normals), AT_ONCE):
+        rows = DoNotContact.objects.filter(
+            kind__in=Kind.values, normal__in=normals[at : at + AT_ONCE], lifted_at__isnull=True
+        )
+        found |= {(row.kind, row.normal): row for row in rows if (row.kind, row.normal) in wanted}
     return found
 
 

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.text import clean
 from kesher.customers.models import Customer
 from kesher.engagement.channels.registry import is_served
+from kesher.engagement.consents import is_agreed
 from kesher.engagement.forbidden import is_forbidden
-from kesher.engagement.message_texts import ACCESS
+from kesher.engagement.message_texts import ACCESS, MARKETING
 from kesher.engagement.models import Message
 from kesher.organization.models import Member
 from kesher.organization.queries import business
@@ -34,10 +35,15 @@ REASONS = {
     "bad_address": _("Not sent: this is not an address."),
     "no_channel": _("Not sent: Kesher cannot send on this channel yet."),
     "binned": _("Not sent: the customer is in the bin."),
+    "consent": _("The customer agreed to be written to."),
+    "no_consent": _("Not sent: the customer did not agree to be written to."),
     "do_not_contact": _("Not sent: the address is on the do-not-contact list."),
     "withdrawn": _("Not sent: it was taken back in time."),
     "left": _("Not sent: this member has left."),
 }
+
+
+PASSING = frozenset({"own_staff", "own_service", "service", "address", "consent"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def decide(
         or _grounds(recipient, purpose)
     )
     return Decision(
-        passes=reason in ("own_staff", "own_service", "service", "address"),
+        passes=reason in PASSING,
         reason=reason,
         channel=channel,
         language=language or _language_of(recipient),
@@ -86,7 +92,17 @@ def _objection(recipient: Recipient, address: str, purpose: str, channel: str) -
     """
     if purpose == ACCESS or isinstance(recipient, Member):
         return ""
-    return "do_not_contact" if is_forbidden(channel, address, today_here()) else ""
+    if is_forbidden(channel, address, today_here()):
+        return "do_not_contact"
+    return "" if _may_be_written_to(recipient, purpose, channel) else "no_consent"
+
+
+def _may_be_written_to(recipient: Customer | str, purpose: str, channel: str) -> bool:
+    """Marketing needs a consent that was given; service goes unless one was taken back."""
+    if isinstance(recipient, str):
+        return purpose != MARKETING
+    agreed = is_agreed(recipient.pk, purpose, channel)
+    return bool(agreed) if purpose == MARKETING else agreed is not False
 
 
 def _address_of(recipient: Recipient) -> str:
@@ -117,7 +133,7 @@ def _hindrance(recipient: Recipient, address: str, channel: str) -> str:
 
 def _grounds(recipient: Recipient, purpose: str) -> str:
     if isinstance(recipient, Customer):
-        return "service"
+        return "consent" if purpose == MARKETING else "service"
     if purpose == ACCESS:
         return "own_staff"
     return "own_service" if isinstance(recipient, Member) else "address"

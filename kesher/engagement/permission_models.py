@@ -1,6 +1,8 @@
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from kesher.customers.models import Channel, Customer
 from kesher.organization.models import Member
 
 
@@ -43,3 +45,35 @@ class DoNotContact(models.Model):
 
     def __str__(self):
         return self.raw
+
+
+class Consent(models.Model):
+    """A customer agreed to be written to, or took that back. Rows are added; the latest counts."""
+
+    class Purpose(models.TextChoices):
+        MARKETING = "marketing", _("Marketing")
+        SERVICE = "service", _("Service")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    # empty: for all channels
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, blank=True)
+    is_given = models.BooleanField()
+    happened_at = models.DateTimeField(_("when"))
+    proof = models.CharField(_("how it was obtained"), max_length=500, blank=True)
+    recorded_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+    voided_at = models.DateTimeField(null=True, blank=True)  # it was recorded by mistake
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("customer", "purpose", "-happened_at", "-id"), name="consents_in_order"
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.customer_id} {self.purpose} {self.channel} {self.is_given}"

@@ -115,6 +115,16 @@ class DoNotContactPolicy(Policy):
     label = ("raw",)
 
 
+@policy_for(models.Consent)
+class ConsentPolicy(Policy):
+    within = "customer"
+    fields = {
+        "id": OPEN, "customer": OPEN, "purpose": OPEN, "channel": OPEN, "is_given": OPEN,
+        "happened_at": OPEN, "proof": "contact", "recorded_by": OPEN, "recorded_at": OPEN,
+        "voided_at": OPEN, "version": OPEN,
+    }  # fmt: skip
+
+
 @policy_for(models.Notification)
 class NotificationPolicy(Policy):
     owner = "member"

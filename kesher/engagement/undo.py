@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
 from kesher.core.undo import Restorer, restores
+from kesher.engagement.commands.consenting import void_consent
 from kesher.engagement.commands.forbidding import (
     CHANGEABLE,
     change_entry,
@@ -19,7 +20,7 @@ from kesher.engagement.commands.forbidding import (
 )
 from kesher.engagement.commands.tasks import drop_task
 from kesher.engagement.commands.touching import bin_touch
-from kesher.engagement.models import DoNotContact, Task, Touch
+from kesher.engagement.models import Consent, DoNotContact, Task, Touch
 from kesher.engagement.task_writing import write_task
 from kesher.engagement.writing import write_touch
 
@@ -70,6 +71,19 @@ class DoNotContactRestorer(Restorer):
         """What was put on the list is taken off it."""
         moment = datetime.datetime.now(datetime.UTC)
         lift_entry(by=by, entry=record, reason=str(TAKEN_BACK), now=moment, batch=batch)
+
+
+@restores(Consent)
+class ConsentRestorer(Restorer):
+    def restore(self, *, by: Actor, record: Any, values: Mapping[str, Any], batch: str) -> None:
+        """Whether it counts."""
+        moment = parse_datetime(values["voided_at"]) if values.get("voided_at") else None
+        void_consent(by=by, consent=record, now=moment, batch=batch)
+
+    def remove(self, *, by: Actor, record: Any, batch: str) -> None:
+        """What was recorded stays in the ledger and does not count."""
+        moment = datetime.datetime.now(datetime.UTC)
+        void_consent(by=by, consent=record, now=moment, batch=batch)
 
 
 MOMENTS = frozenset({"happened_at", "pinned_at", "settled_at", "binned_at"})

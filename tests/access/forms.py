@@ -102,6 +102,7 @@ POSTED: dict[str, Form] = {
     "contacts": same(kind="email", value="newer@example.test"),
     "contact": same(value="052-7654322"),
     "ties": lambda records, place: {"role": "other", "other": records["yosef"].pk},
+    "consents": same(answer="yes", purpose="marketing", channel="", proof="On paper"),
     "wishes": same(text="A window seat", kind="wish"),
     "customer-compose": same(form="note", text="Called about Tuesday"),
     "customer-draft": same(form="note", text="Called about"),

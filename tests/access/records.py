@@ -73,7 +73,7 @@ RECORDS: dict[str, Cases] = {
     **_each(
         "customer customer-archive customer-bin customer-compose customer-draft customer-edit"
         " customer-files customer-header customer-next customer-peek customer-presence"
-        " customer-side customer-timeline customers-row contacts ties tie-people wishes"
+        " customer-side customer-timeline customers-row contacts ties tie-people wishes consents"
         " mentionable",
         CUSTOMER,
     ),

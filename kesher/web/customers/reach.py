@@ -138,7 +138,7 @@ def _href(kind: str, normal: str) -> str:
 
 def ways_to(customer: Guarded, points: Iterable[Point]) -> list[Way]:
     """The buttons of the header: what the customer prefers, then what else there is."""
-    current = [point for point in points if not point.is_over]
+    current = sorted((p for p in points if not p.is_over), key=lambda p: p.ban is not None)
     phone = next((p for p in current if p.kind == Kind.PHONE), None)
     email = next((p for p in current if p.kind == Kind.EMAIL), None)
     number, address = (phone and phone.shown) or "", (email and email.shown) or ""
