@@ -18,7 +18,7 @@ from kesher.billing import ledger
 from kesher.billing.commands.correcting import correct_purchase, remove_purchases
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.billing.models import Purchase
-from kesher.catalog.commands import LONGEST as LONGEST_NAME
+from kesher.catalog.writing import LONGEST as LONGEST_NAME
 from kesher.core.access import Actor, require_kind
 from kesher.core.archiving import RECORD, record_meant
 from kesher.core.importing import values as cells

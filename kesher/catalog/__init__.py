@@ -1,4 +1,4 @@
-"""What we sell. For now products by name.
+"""What we sell: products, and what each costs from which day on.
 
-Announces nothing yet. Main word: product.
+Announces that products were added or changed. Main words: product, price.
 """

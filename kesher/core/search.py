@@ -136,6 +136,14 @@ def rebuild(kind: str, *, chunk: int = 1000) -> int:
     return len(ids)
 
 
+def index_new_kinds() -> None:
+    """Index kinds of record that are searched since this version and were there before."""
+    for kind, declared in _kinds.items():
+        is_known = SearchEntry.objects.filter(kind=kind).exists()
+        if not is_known and declared.model._default_manager.exists():
+            rebuild(kind)
+
+
 def find(actor: Actor, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
     """The best matches for what was typed, of the kinds the actor may see, best first."""
     asked = Asked(clean(text[:LONGEST]))

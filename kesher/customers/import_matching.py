@@ -22,6 +22,7 @@ from kesher.core.importing.refusals import LineRefused
 from kesher.core.models import Change
 from kesher.core.text import fold
 from kesher.customers import typed
+from kesher.customers.import_further import further_differences, further_held
 from kesher.customers.models import (
     Customer,
     CustomerBranch,
@@ -66,6 +67,7 @@ class Wanted:
     company: str = ""
     household: str = ""
     archived: datetime.datetime | None = None
+    more: dict[str, Any] = field(default_factory=dict)  # for parts above
 
 
 @dataclass
@@ -87,6 +89,7 @@ class Held:
     companies: set[str] = field(default_factory=set)  # folded
     households: set[str] = field(default_factory=set)  # likewise
     is_binned: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:
@@ -123,6 +126,9 @@ class Known:
         self._by_name(rows, lines if "name" in match else keyless)
         self._fill()
         self.made_here = self._made_in(batch) if keyless else set()
+        if any(wanted.more for wanted in lines):
+            for pk, more in further_held(list(self.held)).items():
+                self.held[pk].more = more
 
     def _by_reference(self, rows: Any, lines: Sequence[Wanted]) -> None:
         numbers = {w.values["reference"] for w in lines if w.values.get("reference")}
@@ -290,6 +296,7 @@ def differences(wanted: Wanted, held: Held) -> dict[str, Any]:
     more = {"points": points, "tags": tags, "branches": branches, "company": company,
             "household": household, "source": source,
             "archived": None if held.is_archived else wanted.archived}  # fmt: skip
+    more["more"] = further_differences(wanted.more, held.more) if wanted.more else {}
     return found | {name: value for name, value in more.items() if value}
 
 
@@ -321,6 +328,7 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
         households={*said["households"]} | (there.households if there else set()),
         is_binned=there.is_binned if there else False,
         is_archived=said["archived"] or (there.is_archived if there else False),
+        more=(there.more if there else {}) | said["more"],
     )
 
 
@@ -345,6 +353,7 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
             ({fold(wanted.household)} if wanted.household else set()) | was.households
         ),
     }
+    said["more"] = was.more | further_differences(wanted.more, was.more)
     keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
     if was.pk and sort_name != was.sort_name:
         keys.append(f"named:{sort_name}")

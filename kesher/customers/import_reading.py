@@ -12,6 +12,7 @@ from kesher.core.access import Actor, visible
 from kesher.core.importing.refusals import UnknownWord, shown
 from kesher.core.text import fold
 from kesher.customers import typed
+from kesher.customers.import_further import further_wanted
 from kesher.customers.import_matching import Wanted
 from kesher.customers.models import Customer
 from kesher.customers.points import Address, Reading, read_address
@@ -83,6 +84,7 @@ class Ours:
             company=said.get("company", "") if kind == Customer.Kind.PERSON else "",
             archived=said.get("archived"),
             household=said.get("household", "") if kind != Customer.Kind.HOUSEHOLD else "",
+            more=further_wanted(said),
         )
 
     def branch(self, name: str) -> Branch:

@@ -15,6 +15,7 @@ from kesher.core.access import Actor, readable, require_kind, visible
 from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
 from kesher.core.importing.kinds import (
+    Column,
     Importable,
     Outcome,
     Plan,
@@ -38,6 +39,7 @@ from kesher.customers.commands.contacts import add_contact
 from kesher.customers.commands.leaving import archive
 from kesher.customers.commands.tying import NewTie, add_ties
 from kesher.customers.import_columns import COLUMNS
+from kesher.customers.import_further import columns_with_further, further_shown, write_further
 from kesher.customers.import_matching import (
     Doubtful,
     Held,
@@ -62,7 +64,7 @@ BELONGING = {  # a column that names whom somebody belongs to, as what, and of w
     "company": (Tie.Role.EMPLOYEE, Customer.Kind.ORGANISATION),
     "household": (Tie.Role.MEMBER, Customer.Kind.HOUSEHOLD),
 }
-BESIDE = ("points", "tags", "branches", "archived", *BELONGING)  # what is kept in tables of its own
+BESIDE = ("points", "tags", "branches", "archived", "more", *BELONGING)  # in tables of their own
 
 
 class InBin(LineRefused):
@@ -90,9 +92,13 @@ class Task:
 class Customers(Importable):
     name = "customers"
     label = _("customers")
-    columns = COLUMNS
     needs = (("name", "first_name", "last_name", "company", "reference"),)
     match_by = ("phone", "email", "name")
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Those of customers, and what parts above let a file bring as well."""
+        return columns_with_further(COLUMNS)
 
     def place(self, by: Actor) -> Place:
         return place_of_business()
@@ -202,14 +208,16 @@ def _is_his_employer(said: Mapping[str, Any], held: Held) -> bool:
 
 
 def _label(name: str) -> str:
-    return str(column_of(Customers, LABELLED.get(name, name)).label)
+    return str(column_of(Customers(), LABELLED.get(name, name)).label)
 
 
 def _shown_changes(found: Mapping[str, Any], held: Held) -> list[tuple[str, str, str]]:
     """What a line changes, for people: field, old value, new value."""
     changes = []
     for name, value in found.items():
-        if name == "points":
+        if name == "more":
+            changes += further_shown(value)
+        elif name == "points":
             changes += [(str(ContactPoint.Kind(p.kind).label), "", p.raw) for p in value]
         elif isinstance(value, list):
             changes.append((_label(name), "", ", ".join(str(one) for one in value)))
@@ -232,6 +240,7 @@ def _add(by: Actor, tasks: Sequence[Task], plan: Plan, memory: Memory) -> dict[i
     memory.became((task.entry, one.pk) for task, one in zip(tasks, added, strict=True))
     _put_aside(by, [(c, t.wanted.archived) for c, t in zip(added, tasks, strict=True)], plan)
     _place_in(by, [(c, vars(t.wanted)) for c, t in zip(added, tasks, strict=True)], usual, plan)
+    write_further(by, [(c, t.wanted.more) for c, t in zip(added, tasks, strict=True)], plan)
     return {task.entry: customer for task, customer in zip(tasks, added, strict=True)}
 
 
@@ -276,6 +285,7 @@ def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan
         _put_aside(by, [(customer, task.differences.get("archived"))], plan)
         people.append((customer, task.differences))
     _place_in(by, people, _usual_branches(plan), plan)
+    write_further(by, [(customer, found.get("more", {})) for customer, found in people], plan)
 
 
 def _write(by: Actor, customer: Customer, found: Mapping[str, Any], batch: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from random import Random
@@ -14,6 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kesher.billing.commands.recording import NewPurchase, record_purchases
+from kesher.catalog.commands.adding import add_products
+from kesher.catalog.commands.changing import set_price
 from kesher.core.access import SYSTEM, Actor
 from kesher.core.refusal import Refusal
 from kesher.customers.commands.adding import add_customers
@@ -78,6 +80,7 @@ def load(*, now: datetime) -> dict[str, int]:
         "tasks": _plan_tasks(made, customers, history, now),
         "wishes": _note_wishes(made, customers, history),
     }
+    _price_services(today)
     _begin_the_day(made, customers, place, history, now)
     return counts
 
@@ -161,6 +164,17 @@ def _record_purchases(made: Population, customers: Sequence[Customer], rng: Rand
     return sum(
         len(record_purchases(by=SYSTEM, purchases=step, is_demo=True)) for step in _steps(lines)
     )
+
+
+def _price_services(today: date) -> None:
+    """The price list of the clinic, as it stands since the beginning of the year."""
+    names = [service.name for service in SERVICES.values()]
+    products = add_products(by=SYSTEM, names=names, is_demo=True)
+    for service in SERVICES.values():
+        set_price(
+            by=SYSTEM, product=products[service.name], amount=Decimal(service.price),
+            valid_from=today.replace(month=1, day=1),
+        )  # fmt: skip
 
 
 def _record_touches(

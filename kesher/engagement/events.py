@@ -90,6 +90,17 @@ class NotificationRead(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentRecorded(Event):
+    consent_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoNotContactChanged(Event):
+    entry_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageQueued(Event):
     message_id: int
 

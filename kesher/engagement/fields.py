@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.fields import Field, Type, declare, extend
 from kesher.customers.models import Customer
-from kesher.engagement.models import Task, Touch
+from kesher.engagement.models import DoNotContact, Task, Touch
 from kesher.organization.fields import members
 from kesher.organization.models import Branch, Member, Team
 
@@ -97,5 +97,45 @@ extend(
             name="complaints", label=_("Open complaints"), type=Type.NUMBER,
             lookup="pulse__open_complaints", summarises=Touch,
         ),
+    ),
+)  # fmt: skip
+
+declare(
+    "do-not-contact",
+    DoNotContact,
+    label=_("Do-not-contact entry"),
+    labels=_("Do not contact"),
+    fields=(
+        Field(
+            name="address", label=_("Telephone or e-mail"), lookup="normal", sort=("normal",)
+        ),
+        Field(
+            name="kind", label=_("Kind"), type=Type.CHOICE, groups=True,
+            choices=lambda actor: DoNotContact.Kind.choices,
+        ),
+        Field(
+            name="forbids", label=_("Forbids"), type=Type.CHOICE, groups=True,
+            choices=lambda actor: DoNotContact.Forbids.choices,
+        ),
+        Field(name="reason", label=_("Reason"), type=Type.LONG),
+        Field(
+            name="since", label=_("Since"), type=Type.DATE, lookup="since_on", sort=("since_on",)
+        ),
+        Field(
+            name="until", label=_("Until"), type=Type.DATE, lookup="until_on", sort=("until_on",)
+        ),
+        Field(name="origin", label=_("Where from"), groups=True),
+        Field(
+            name="added_by", label=_("Added by"), type=Type.REF, refers=Member, choices=members,
+            groups=True,
+        ),
+        Field(
+            name="lifted", label=_("Lifted"), type=Type.FLAG, lookup="lifted_at", filled=True
+        ),
+        Field(
+            name="lifted_on", label=_("Lifted on"), type=Type.MOMENT, lookup="lifted_at",
+            sort=("lifted_at",),
+        ),
+        Field(name="lifted_reason", label=_("Why it was lifted"), type=Type.LONG),
     ),
 )  # fmt: skip

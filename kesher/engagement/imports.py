@@ -36,6 +36,7 @@ from kesher.customers.import_finding import BY_ANY, Finder, SeveralCustomers
 from kesher.customers.import_reading import Members
 from kesher.customers.imports import place_of_business
 from kesher.customers.models import Customer
+from kesher.engagement import consent_columns, list_imports  # noqa: F401 - declare their own
 from kesher.engagement.commands.tasks import NewTask, plan_tasks
 from kesher.engagement.commands.touching import LONGEST, NewTouch, record_touches
 from kesher.engagement.models import Task, Touch

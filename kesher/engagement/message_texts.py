@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 ACCESS = "access"  # carries a link that signs somebody in: its words are not kept once they left
 SERVICE = "service"
+MARKETING = "marketing"  # needs the customer's consent
 
 
 @dataclass(frozen=True)

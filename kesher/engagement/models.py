@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from kesher.core.models import StoredFile
 from kesher.customers.models import Customer
+from kesher.engagement.permission_models import Consent, DoNotContact  # noqa: F401 - found by Django
 from kesher.organization.models import Branch, Language, Member, Team
 
 

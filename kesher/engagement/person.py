@@ -23,6 +23,11 @@ answer(
     exported=("name", "added_at"), timeline="file",
 )  # fmt: skip
 answer(
+    Customer, model=models.Consent, via="customer", merge=Merge.MOVE, erase=Erase.KEEP,
+    why="Proof that we were allowed to write; without the customer's name it says nothing of him.",
+    exported=("purpose", "channel", "is_given", "happened_at", "proof"),
+)  # fmt: skip
+answer(
     Customer, model=models.Message, via="customer", merge=Merge.MOVE, erase=Erase.BLANK,
     blanked=("address", "subject", "text", "html"), timeline="message",
     exported=("channel", "address", "subject", "text", "sent_at"),

@@ -102,6 +102,29 @@ class MessageTextPolicy(Policy):
     label = ("template",)
 
 
+@policy_for(models.DoNotContact)
+class DoNotContactPolicy(Policy):
+    """Whoever put an address on the list may take that one off again."""
+
+    owner = "added_by"
+    fields = {
+        "id": OPEN, "kind": OPEN, "normal": "contact", "raw": "contact", "forbids": OPEN,
+        "reason": "contact", "origin": OPEN, "since_on": OPEN, "until_on": OPEN, "added_by": OPEN,
+        "lifted_at": OPEN, "lifted_reason": "contact", "version": OPEN,
+    }  # fmt: skip
+    label = ("raw",)
+
+
+@policy_for(models.Consent)
+class ConsentPolicy(Policy):
+    within = "customer"
+    fields = {
+        "id": OPEN, "customer": OPEN, "purpose": OPEN, "channel": OPEN, "is_given": OPEN,
+        "happened_at": OPEN, "proof": "contact", "recorded_by": OPEN, "recorded_at": OPEN,
+        "voided_at": OPEN, "version": OPEN,
+    }  # fmt: skip
+
+
 @policy_for(models.Notification)
 class NotificationPolicy(Policy):
     owner = "member"

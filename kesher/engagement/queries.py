@@ -10,13 +10,14 @@ from kesher.core.access import Actor, hanging, sight, sight_hanging, visible
 from kesher.core.prepared import Mark, prepared, rows_counted
 from kesher.core.text import fold
 from kesher.customers.models import Customer
-from kesher.engagement.models import Attachment, Draft, Notification, Presence, Task, Touch
+from kesher.engagement.models import Attachment, Consent, Draft, Notification, Presence, Task, Touch
 from kesher.engagement.pulse import CLOSED, in_order
 from kesher.organization.models import Member
 from kesher.organization.queries import actor_of
 
 MOST_MARKED = 30
 MOST_FILES = 300
+MOST_CONSENTS = 100
 MOST_TASKS = 100
 MOST_TOUCHES = 30
 MOST_MENTIONABLE = 6
@@ -100,6 +101,17 @@ def attachments_of(actor: Actor, customer: Customer) -> list[Attachment]:
 def _attachments(seen: Q, customer: Mark) -> QuerySet[Attachment]:
     rows = Attachment.objects.filter(seen, customer=customer, binned_at__isnull=True)
     return rows.order_by("-added_at", "-pk")[:MOST_FILES]
+
+
+def consents_of(actor: Actor, customer: Customer) -> list[Consent]:
+    """What a customer agreed to and took back, the latest first, without what was a mistake."""
+    return _consents(sight_hanging(actor, Consent, customer), customer=customer.pk)
+
+
+@prepared(customer=BigIntegerField())
+def _consents(seen: Q, customer: Mark) -> QuerySet[Consent]:
+    rows = Consent.objects.filter(seen, customer=customer, voided_at__isnull=True)
+    return rows.select_related("recorded_by").order_by("-happened_at", "-pk")[:MOST_CONSENTS]
 
 
 def drafts_of(actor: Actor, customer: Customer) -> dict[str, Draft]:

@@ -60,6 +60,8 @@ def _served(scope: Scope, *, tasks: Scope | None = None) -> Cells:
         **_cells("engagement.attachment", TEAM, "view add"),
         **_cells("engagement.attachment", OWN, "change bin"),
         **_cells("engagement.message", TEAM, "view add"),
+        **_cells("engagement.donotcontact", ALL, "view add"),
+        **_cells("engagement.donotcontact", OWN, "change"),
         **_cells("catalog.product", ALL, "view"),
         **_cells("organization.absence", OWN, "manage"),
     }
@@ -73,8 +75,9 @@ def _run(scope: Scope) -> Cells:
         **_cells("engagement.touch", TEAM, "change bin"),
         **_cells("engagement.task", scope, "bin export"),
         **_cells("engagement.attachment", TEAM, "change bin"),
+        **_cells("engagement.donotcontact", ALL, "change export manage"),
         **_cells("billing.purchase", TEAM, "view add change export"),
-        **_cells("catalog.product", ALL, "add change"),
+        **_cells("catalog.product", ALL, "add change export"),
         **_cells("organization.member", scope, "manage export"),
         **_cells("organization.shift", scope, "manage"),
         **_cells("organization.absence", scope, "manage"),
@@ -92,7 +95,7 @@ def _kept() -> Cells:
         **_cells("engagement.touch", OWN, "change bin"),
         **_cells("engagement.task", OWN, "view add change"),
         **_cells("billing.purchase", TEAM, "view add change export"),
-        **_cells("catalog.product", ALL, "view add change"),
+        **_cells("catalog.product", ALL, "view add change export"),
         **_cells("organization.absence", OWN, "manage"),
     }
 
@@ -153,7 +156,7 @@ ROLES: dict[str, tuple[RolePreset, ...]] = {
             {
                 **_cells(CUSTOMER, BRANCH, "view"),
                 **_cells("engagement.task", OWN, "view add change"),
-                **_cells("catalog.product", ALL, "view add change"),
+                **_cells("catalog.product", ALL, "view add change export"),
                 **_cells("organization.absence", OWN, "manage"),
             },
         ),

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from kesher.catalog.models import Product
 from kesher.core.access import Actor, may
 from kesher.customers.models import Customer
 from kesher.engagement.models import Task
@@ -48,6 +49,7 @@ PLACES = (
     Place("customers", _("Customers"), "users", "c", lambda actor: may(actor, "view", Customer)),
     Place("tasks", _("Tasks"), "checkbox", "k", lambda actor: may(actor, "view", Task)),
     Place("mailbox", _("Mailbox"), "inbox", "m", lambda actor: may(actor, "manage", Business)),
+    Place("products", _("Products"), "package", "p", lambda actor: may(actor, "view", Product)),
 )
 NEW = (
     Place(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("kesher.web.organization.urls")),
     path("", include("kesher.web.customers.urls")),
     path("", include("kesher.web.engagement.urls")),
+    path("", include("kesher.web.catalog.urls")),
     path("", include("kesher.web.billing.urls")),
     path("", include("kesher.web.lists.urls")),
     path("", include("kesher.web.importing.urls")),

@@ -53,7 +53,7 @@ def plant_canaries(records: Records) -> list[Canary]:
         by=SYSTEM,
         purchases=[NewPurchase(
             customer_id=noa.pk, bought_on=timezone.localdate(), amount=Decimal("87654.32"),
-            product="Canary-implant",
+            product="Implant",  # what we sell is no secret, only what somebody paid
         )],
     )  # fmt: skip
     return [
@@ -64,5 +64,5 @@ def plant_canaries(records: Records) -> list[Canary]:
         Canary("wish", "personal", (WISH,)),
         Canary("medical note", "health", (NOTE,)),
         Canary("medical file", "health", (FILE, CONTENT)),
-        Canary("purchase", "financial", (*AMOUNT, "Canary-implant")),
+        Canary("purchase", "financial", AMOUNT),
     ]

@@ -89,6 +89,7 @@ def _list_forms(kind: str) -> dict[str, Form]:
 
 POSTED: dict[str, Form] = {
     **_list_forms("customers"), **_list_forms("tasks"), **_list_forms("members"),
+    **_list_forms("products"), **_list_forms("do-not-contact"),
     # customers
     "customer-new": lambda records, place: {
         "name": "Somebody Else", "branches": [_branch(records, place)],
@@ -101,6 +102,7 @@ POSTED: dict[str, Form] = {
     "contacts": same(kind="email", value="newer@example.test"),
     "contact": same(value="052-7654322"),
     "ties": lambda records, place: {"role": "other", "other": records["yosef"].pk},
+    "consents": same(answer="yes", purpose="marketing", channel="", proof="On paper"),
     "wishes": same(text="A window seat", kind="wish"),
     "customer-compose": same(form="note", text="Called about Tuesday"),
     "customer-draft": same(form="note", text="Called about"),
@@ -114,6 +116,15 @@ POSTED: dict[str, Form] = {
     "tasks-bulk": _picked("day", "due_on", "2030-01-01", "task haifa"),
     "touch-edit": same(text="Wants Tuesday", happened_at="2026-01-05T10:00", classification="open"),
     "touch-complaint": same(act="2"),
+    # what we sell
+    "product": same(name="Crown of gold", code="C1"),
+    "product-new": same(name="Bridge", amount="400"),
+    "product-price": same(amount="90", valid_from="2026-01-01"),
+    "products-cell": same(value="tooth"),
+    "products-bulk": lambda records, place: {"do": "archive", "pick": [records["product"].pk]},
+    "do-not-contact-new": same(address="050-7777777", forbids="all", reason="Asked us"),
+    "do-not-contact-lifting": same(reason="Asked to be called"),
+    "do-not-contact-bulk": _picked("lift", "reason", "Asked to be called", "entry haifa"),
     # the staff
     "member-about": lambda records, place: {
         "seen": 1, "name": "New Name", "email": "new.name@clinic.test", "language": "en",
@@ -153,6 +164,10 @@ POSTED: dict[str, Form] = {
 ASKED: dict[str, dict[str, str]] = {
     "customers-bulk": {"do": "stage"},
     "tasks-bulk": {"do": "day"},
+    "do-not-contact-bulk": {"do": "lift"},
+    "do-not-contact-group": {"in": "all=1&group=forbids", "key": "all"},
+    "products-bulk": {"do": "archive"},
+    "products-group": {"in": "all=1&group=unit", "key": "tooth"},
     "customers-group": {"in": "all=1&group=stage", "key": "prospect"},
     "tasks-group": {"in": "all=1&group=state", "key": "open"},
     "members-group": {"in": "all=1&group=language", "key": "en"},

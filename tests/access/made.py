@@ -6,6 +6,7 @@ import datetime
 
 from django.utils import timezone
 
+from kesher.catalog.commands.adding import NewProduct, add_product
 from kesher.core.access import SYSTEM
 from kesher.core.changes import new_batch
 from kesher.core.files import keep, receive
@@ -15,7 +16,7 @@ from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import bin_customers
 from kesher.customers.models import CustomerContact, Tie, Wish
-from kesher.engagement.models import Attachment, Message, Notification, Task, Touch
+from kesher.engagement.models import Attachment, DoNotContact, Message, Notification, Task, Touch
 from kesher.organization.commands.views import drop_view
 from kesher.organization.models import (
     Absence,
@@ -85,10 +86,14 @@ def _of_member(records: Records, place: str, customer: str, member: str) -> None
         heading_line=1, size=10, stamp=1, count=1, actor=who.name, actor_id=who.pk,
         batch=f"walk {place}", state="done",
     )  # fmt: skip
-    for kind in ("customers", "tasks", "members"):
+    for kind in ("customers", "tasks", "members", "products", "do-not-contact"):
         made[f"{kind} view {place}"] = SavedView.objects.create(name="Mine", kind=kind, owner=who)
         dropped = SavedView.objects.create(name="Gone", kind=kind, owner=who)
         made[f"dropped {kind} view {place}"] = drop_view(by=actor, view=dropped)
+    made[f"entry {place}"] = DoNotContact.objects.create(
+        kind="phone", normal=f"+9725012345{who.pk:02}", raw=f"050-12345{who.pk:02}",
+        since_on=timezone.localdate(), added_by=who,
+    )  # fmt: skip
     made[f"work {place}"] = start_job(by=actor, name="bulk", total=1).key
     made[f"batch {place}"] = batch = new_batch()
     change_customer(by=actor, customer=records[customer], values={"city": "Acre"}, batch=batch)
@@ -115,6 +120,9 @@ def _of_business(records: Records) -> None:
     made["role"] = Role.objects.get(key="hygienist")
     made["classification"] = Classification.objects.create(key="own", labels={"en": "Own"}, rank=9)
     made["financial"] = Classification.objects.get(key="financial")
+    made["product"] = add_product(
+        by=SYSTEM, product=NewProduct(name="Crown", code="C1", unit="tooth")
+    )
     made["holiday"] = Holiday.objects.create(day=datetime.date(2030, 1, 1), name="Day off")
     made["invitation"] = Invitation.objects.create(
         email="new@clinic.test", name="New", role=made["role"], digest="d" * 64,

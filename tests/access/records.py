@@ -73,7 +73,7 @@ RECORDS: dict[str, Cases] = {
     **_each(
         "customer customer-archive customer-bin customer-compose customer-draft customer-edit"
         " customer-files customer-header customer-next customer-peek customer-presence"
-        " customer-side customer-timeline customers-row contacts ties tie-people wishes"
+        " customer-side customer-timeline customers-row contacts ties tie-people wishes consents"
         " mentionable",
         CUSTOMER,
     ),
@@ -108,6 +108,18 @@ RECORDS: dict[str, Cases] = {
     **_views("customers"),
     **_views("tasks"),
     **_views("members"),
+    **_views("products"),
+    **_views("do-not-contact"),
+    **_each(
+        "do-not-contact-entry do-not-contact-lifting do-not-contact-peek do-not-contact-row",
+        both("entry"),
+    ),
+    "do-not-contact-cell": {p: pk_of(f"entry {p}", name="reason") for p in ("haifa", "eilat")},
+    **_each(
+        "product product-archiving product-price products-peek products-row",
+        {"any": pk_of("product")},
+    ),
+    "products-cell": {"any": pk_of("product", name="unit")},
     **_each("branch-change branch-closing branch-reopening", both("branch")),
     **_each("team-change team-removal", both("team")),
     **_each("resource-change resource-retirement resource-return", both("resource")),

@@ -28,7 +28,7 @@ WATCHED = ("receptionist", "agent", "dentist", "eilat")
 OWN_DOOR = ("account_", "mfa_", "my-session")  # they end the session, and hold no customer
 EXAMPLES = "style"  # the style guide, written by hand
 OF_HIDDEN = {"touch": ("touch", "touch-menu"), "file": ("attachment", "attachment-menu")}
-LISTS = ("customers", "tasks", "members")
+LISTS = ("customers", "tasks", "products", "do-not-contact", "members")
 
 
 @dataclass

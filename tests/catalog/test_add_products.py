@@ -1,7 +1,8 @@
 import pytest
 
-from kesher.catalog.commands import ProductNameMissing, ProductNameTooLong, add_products
+from kesher.catalog.commands.adding import add_products
 from kesher.catalog.models import Product
+from kesher.catalog.writing import ProductNameMissing, ProductNameTooLong
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.models import Change
 from tests.people import open_clinic

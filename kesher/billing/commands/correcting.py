@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kesher.billing import ledger
 from kesher.billing.models import Purchase
-from kesher.catalog.commands import add_products
+from kesher.catalog.commands.adding import add_products
 from kesher.core.access import AccessDenied, Actor, require, require_kind, visible
 from kesher.core.changes import locked, record_changes
 from kesher.organization.queries import business

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kesher.billing import ledger
 from kesher.billing.models import Purchase
-from kesher.catalog.commands import add_products
+from kesher.catalog.commands.adding import add_products
 from kesher.core.access import Actor, require_kind
 from kesher.core.bulk import insert_rows
 from kesher.organization.queries import business

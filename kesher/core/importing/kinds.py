@@ -82,6 +82,7 @@ class Importable:
     columns: Sequence[Column]
     needs: Sequence[tuple[str, ...]] = ()  # of each group at least one must be there
     match_by: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()  # of which one must be there to guess the kind by itself
 
     def place(self, by: Actor) -> Place:
         """Where and when the file is read."""

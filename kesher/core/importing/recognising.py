@@ -191,7 +191,8 @@ def _recognised(kind: Importable, headings: Sequence[str]) -> Columns:
 
 def _fits(kind: Importable, headings: Sequence[str]) -> bool:
     found = _recognised(kind, headings)
-    return all(set(group) & found.keys() for group in kind.needs) and len(found) > 1
+    is_told = not kind.told_by or not found.keys().isdisjoint(kind.told_by)
+    return is_told and all(set(group) & found.keys() for group in kind.needs) and len(found) > 1
 
 
 def columns_by_place(kind: Importable, chosen: Sequence[str]) -> Columns:

@@ -28,8 +28,9 @@ from kesher.engagement.channels.transport import (
     Transport,
     Uncertain,
 )
-from kesher.engagement.events import MessageFailed, MessageSent
+from kesher.engagement.events import MessageFailed, MessageSent, MessageWithdrawn
 from kesher.engagement.face import logo_in
+from kesher.engagement.gate import objection_to
 from kesher.engagement.message_texts import ACCESS
 from kesher.engagement.models import Message
 from kesher.organization.queries import business
@@ -54,6 +55,9 @@ def deliver_next(*, by: Actor, now: datetime) -> Message | None:
     message = _claim(now)
     if message is None:
         return None
+    if objection := objection_to(message):
+        _hold_back(by, message, objection)
+        return message
     transport = transport_for(message)
     try:
         transport.send(_outgoing(message))
@@ -81,6 +85,14 @@ def _claim(now: datetime) -> Message | None:
     message.not_before = now + LEASE  # until then nobody wonders where it is
     message.save(update_fields=["state", "attempts", "not_before"])
     return message
+
+
+@transaction.atomic
+def _hold_back(by: Actor, message: Message, why: str) -> None:
+    """A message that may not leave any more stays, with the reason."""
+    message.state, message.reason = State.REFUSED, why
+    message.save(update_fields=["state", "reason"])
+    announce(MessageWithdrawn(message_id=message.pk), by=by, about=message)
 
 
 def _outgoing(message: Message) -> Outgoing:

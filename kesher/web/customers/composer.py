@@ -32,6 +32,7 @@ from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, saved, tell
 from kesher.web.customers import composing
 from kesher.web.customers.history import Asked
+from kesher.web.customers.reach import Point
 from kesher.web.customers.whole import Whole
 
 FORMS: dict[str, Any] = {
@@ -65,6 +66,8 @@ class Composer:
     members: list[tuple[str, str]] = field(default_factory=list)
     may_touch: bool = True
     may_plan: bool = True
+    no_calls: list[Point] = field(default_factory=list)  # numbers that nobody calls
+    no_messages: list[Point] = field(default_factory=list)
     is_answer: bool = False  # to something just saved: one goes on from the same tab
 
     @property
@@ -93,13 +96,15 @@ def composer_of(whole: Whole, *, on: str = "note") -> Composer:
         members=[(str(pk), name) for pk, name in whole.names.at_work],
         may_touch=may(actor, "add", Touch),
         may_plan=may(actor, "add", Task),
+        no_calls=[p for p in whole.points if p.ban and p.ban.stops_calls and p.kind == "phone"],
+        no_messages=[p for p in whole.points if p.ban and p.ban.stops_messages],
     )
 
 
 def drawn(request: HttpRequest, composer: Composer, pk: int) -> SafeString:
     """The forms. Empty ones are drawn once for all customers: they differ in two places only."""
     token = get_token(request)
-    if composer.errors or composer.texts:
+    if composer.errors or composer.texts or composer.no_calls or composer.no_messages:
         return render_to_string("customers/_composer.html", _context(composer, pk, token))
     blank = _blank(
         get_language() or "", composer.on, composer.channel, composer.due,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -14,8 +15,11 @@ from kesher.core.access import MASK, Actor, Guarded, guard
 from kesher.core.phones import digits, show_phone
 from kesher.customers import queries
 from kesher.customers.models import Channel, ContactPoint, Customer, CustomerContact
+from kesher.engagement.forbidden import entries_of
+from kesher.engagement.models import DoNotContact
+from kesher.organization.today import today_here
 
-Kind = ContactPoint.Kind
+Kind, Forbids = ContactPoint.Kind, DoNotContact.Forbids
 ICONS = {
     Kind.PHONE: "phone", Kind.EMAIL: "mail", Kind.ADDRESS: "map-pin", Kind.FAX: "printer",
     Kind.MESSENGER: "message",
@@ -46,6 +50,17 @@ class Point:
     is_preferred: bool = False
     is_over: bool = False
     normal: str = ""
+    ban: Ban | None = None
+
+
+@dataclass(frozen=True)
+class Ban:
+    """That a telephone or e-mail stands on the do-not-contact list."""
+
+    words: str
+    since: date
+    stops_calls: bool
+    stops_messages: bool
 
 
 @dataclass(frozen=True)
@@ -62,14 +77,34 @@ class Way:
 def points_of(actor: Actor, customer: Customer, country: str) -> list[Point]:
     """The contact points that the actor may read, as the customer ranks them."""
     rows = queries.points_of(actor, customer)
+    bans = _bans(rows)
     preferred = POINT_OF.get(customer.preferred_channel)
     points = []
     for row in rows:
         is_first = preferred == row.point.kind and not any(p.is_preferred for p in points)
         seen = guard(actor, row.point)
         icon = CHANNEL_ICONS[customer.preferred_channel] if is_first else ""
-        points.append(_point(row, seen, country, icon=icon, is_preferred=is_first))
+        point = _point(row, seen, country, icon=icon, is_preferred=is_first)
+        points.append(replace(point, ban=bans.get((point.kind, point.normal))))
     return points
+
+
+def _bans(rows: Iterable[CustomerContact]) -> dict[tuple[str, str], Ban]:
+    """Which of these nobody calls or writes to: told to everybody who sees the number."""
+    words = {
+        Forbids.ALL: _("Do not contact"), Forbids.CALLS: _("Do not call"),
+        Forbids.MESSAGES: _("Do not write"),
+    }  # fmt: skip
+    entries = entries_of(((row.point.kind, row.point.normal) for row in rows), today_here())
+    return {
+        address: Ban(
+            words=words[Forbids(entry.forbids)],
+            since=entry.since_on,
+            stops_calls=entry.forbids != Forbids.MESSAGES,
+            stops_messages=entry.forbids != Forbids.CALLS,
+        )
+        for address, entry in entries.items()
+    }
 
 
 def _point(
@@ -103,7 +138,7 @@ def _href(kind: str, normal: str) -> str:
 
 def ways_to(customer: Guarded, points: Iterable[Point]) -> list[Way]:
     """The buttons of the header: what the customer prefers, then what else there is."""
-    current = [point for point in points if not point.is_over]
+    current = sorted((p for p in points if not p.is_over), key=lambda p: p.ban is not None)
     phone = next((p for p in current if p.kind == Kind.PHONE), None)
     email = next((p for p in current if p.kind == Kind.EMAIL), None)
     number, address = (phone and phone.shown) or "", (email and email.shown) or ""

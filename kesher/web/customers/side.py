@@ -18,11 +18,12 @@ from kesher.core.access import Guarded, guard, may
 from kesher.customers.models import Customer, Tie
 from kesher.customers.queries import open_wishes, ties_in_sight
 from kesher.engagement.commands.filing import attach_file
-from kesher.engagement.models import Attachment
+from kesher.engagement.models import Attachment, Consent
 from kesher.surface.found import found
 from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, saved
 from kesher.web.customers.bought import Bought
+from kesher.web.customers.consents import Standing, standing_of
 from kesher.web.customers.fields import Field, fields_of
 from kesher.web.customers.reach import Point
 from kesher.web.customers.whole import Whole
@@ -60,6 +61,8 @@ class Side:
     pays_for: int
     fields: Sequence[Field]
     wishes: Sequence[Guarded]
+    consents: Sequence[Standing]
+    may_consent: bool
     bought: Bought | None
     files: Sequence[Guarded]
     more_files: int
@@ -78,6 +81,8 @@ def side_of(whole: Whole) -> Side:
         pays_for=pays_for,
         fields=fields_of(whole),
         wishes=guard(whole.actor, open_wishes(whole.actor, whole.record)),
+        consents=[one for one in standing_of(whole.actor, whole.record) if one.counts],
+        may_consent=may(whole.actor, "add", Consent),
         bought=whole.bought,
         files=files[:MOST_FILES],
         more_files=max(0, len(files) - MOST_FILES),
@@ -90,7 +95,7 @@ def side_of(whole: Whole) -> Side:
 def _links(pk: int) -> dict[str, str]:
     """Addresses of the forms that change what stands here, where this Kesher has them."""
     found_links = {}
-    for name in ("customer-edit", "contacts", "ties", "wishes"):
+    for name in ("customer-edit", "contacts", "ties", "wishes", "consents"):
         try:
             found_links[name.replace("-", "_")] = reverse(name, args=[pk])
         except NoReverseMatch:

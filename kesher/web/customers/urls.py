@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from kesher.web.customers import (
     bin,
     composer,
+    consents,
     contacts,
     edit,
     fields,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:pk>/ties/people/", ties.people, name="tie-people"),
     path("ties/<int:pk>/end/", ties.end, name="tie-end"),
     path("ties/<int:pk>/removal/", ties.removal, name="tie-removal"),
+    path("customers/<int:pk>/consents/", consents.consents, name="consents"),
     path("customers/<int:pk>/wishes/", wishes.wishes, name="wishes"),
     path("wishes/<int:pk>/met/", wishes.met, name="wish-met"),
     path("wishes/<int:pk>/removal/", wishes.removal, name="wish-removal"),

@@ -52,6 +52,7 @@ class Header:
     rhythm: str
     may_change: bool
     may_plan: bool
+    banned: Sequence[Point] = ()  # what stands on the do-not-contact list
 
     @property
     def call(self) -> Way | None:
@@ -156,6 +157,7 @@ class Whole:
             rhythm=_rhythm(self.bought, self.today),
             may_change=self.may_change,
             may_plan=may(self.actor, "add", Task) and may(self.actor, "add", Touch),
+            banned=[point for point in self.points if point.ban],
         )
 
     def history(self, asked: Asked | None = None) -> History:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kesher.web.engagement import bell, files, mailbox, tasks, touches
+from kesher.web.engagement import bell, do_not_contact, files, mailbox, tasks, touches
 
 urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
@@ -25,6 +25,9 @@ urlpatterns = [
     path("files/<int:pk>/menu/", files.menu, name="attachment-menu"),
     path("files/<int:pk>/bin/", files.bin_it, name="attachment-bin"),
     path("files/<int:pk>/restoration/", files.restore, name="attachment-restore"),
+    path("do-not-contact/new/", do_not_contact.new, name="do-not-contact-new"),
+    path("do-not-contact/<int:pk>/", do_not_contact.entry, name="do-not-contact-entry"),
+    path("do-not-contact/<int:pk>/lifting/", do_not_contact.lifting, name="do-not-contact-lifting"),
     path("notifications/", bell.notifications, name="notifications"),
     path("notifications/bell/", bell.bell, name="bell"),
     path("notifications/read/", bell.read_all, name="notifications-read"),

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from kesher.catalog.models import Product
 from kesher.core.access import Actor, label_of, may, visible
 from kesher.core.phones import digits
 from kesher.core.search import Hit, find
 from kesher.core.text import words
 from kesher.customers.models import Customer
-from kesher.engagement.models import Task
+from kesher.engagement.models import DoNotContact, Task
 from kesher.organization.models import Business, Member, RecentRecord
 from kesher.surface.page import is_fragment
 from kesher.web.lists.pen import address_form
@@ -32,6 +33,7 @@ PEOPLE, NUMBERS, ACTIONS, HELP = "@", "#", ">", "?"
 KINDS = {  # kind of hit -> title of its group, icon, name of its address
     "customer": (gettext_lazy("Customers"), "", "customer"),
     "task": (gettext_lazy("Tasks"), "checkbox", "task"),
+    "product": (gettext_lazy("Products"), "package", "product"),
     "member": (gettext_lazy("Colleagues"), "", "member"),
 }
 
@@ -60,6 +62,14 @@ PAGES = (
     Place("today", gettext_lazy("Today"), "sun-high", _always, "home start", "t"),
     Place("customers", gettext_lazy("Customers"), "users", _sees(Customer), "people list", "c"),
     Place("tasks", gettext_lazy("Tasks"), "checkbox", _sees(Task), "to do", "k"),
+    Place("products", gettext_lazy("Products"), "package", _sees(Product), "prices items", "p"),
+    Place(
+        "do-not-contact",
+        gettext_lazy("Do not contact"),
+        "ban",
+        _sees(DoNotContact),
+        "blocked block list dnc",
+    ),
     Place("members", gettext_lazy("Members"), "users-group", _sees(Member), "staff colleagues"),
     Place("bin", gettext_lazy("Bin"), "trash", _sees(Customer, "bin"), "deleted trash"),
     Place("absences", gettext_lazy("Absences"), "beach", _always, "holiday leave shifts"),
@@ -72,6 +82,8 @@ DOINGS = (
     Place("customer-new", gettext_lazy("New customer"), "user-plus", _sees(Customer, "add"),
           "add create", "+"),
     Place("task-new", gettext_lazy("New task"), "checkbox", _sees(Task, "add"), "add create"),
+    Place("product-new", gettext_lazy("New product"), "package", _sees(Product, "add"),
+          "add create price"),
     Place("import", gettext_lazy("Import from a file"), "file-upload", _sees(Customer, "add"),
           "csv upload"),
     Place("invite", gettext_lazy("Invite a colleague"), "mail", _sees(Member, "manage"), "staff"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from kesher.surface.lists.declaring import Listing
+from kesher.web.catalog.product_list import PRODUCTS
 from kesher.web.customers.list import CUSTOMERS
+from kesher.web.engagement.do_not_contact_list import DO_NOT_CONTACT
 from kesher.web.engagement.task_list import TASKS
 from kesher.web.organization.member_list import MEMBERS
 
-LISTINGS = (CUSTOMERS, TASKS, MEMBERS)
+LISTINGS = (CUSTOMERS, TASKS, PRODUCTS, DO_NOT_CONTACT, MEMBERS)
 _BY_NAME = {listing.name: listing for listing in LISTINGS}
 
 

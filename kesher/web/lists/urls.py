@@ -3,8 +3,10 @@
 from django.urls import URLPattern, path
 
 from kesher.surface.lists.declaring import Listing
+from kesher.web.catalog.product_list import PRODUCTS
 from kesher.web.customers.list import CUSTOMERS
 from kesher.web.engagement import task_list
+from kesher.web.engagement.do_not_contact_list import DO_NOT_CONTACT
 from kesher.web.engagement.task_list import TASKS
 from kesher.web.lists import building, cells, density, files, many, pages, saved
 from kesher.web.organization.member_list import MEMBERS
@@ -40,6 +42,8 @@ def list_urls(prefix: str, listing: Listing) -> list[URLPattern]:
 urlpatterns = [
     *list_urls("customers/", CUSTOMERS),
     *list_urls("tasks/", TASKS),
+    *list_urls("products/", PRODUCTS),
+    *list_urls("do-not-contact/", DO_NOT_CONTACT),
     *list_urls("settings/members/", MEMBERS),
     path("tasks/<int:pk>/row/completion/", task_list.finish, name="task-finish"),
     path("tasks/<int:pk>/row/reopening/", task_list.reopen, name="task-row-reopen"),

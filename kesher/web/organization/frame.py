@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, may
 from kesher.customers.models import Customer
-from kesher.engagement.models import MessageText
+from kesher.engagement.models import DoNotContact, MessageText
 from kesher.organization.models import Absence, Branch, Business, Member, Resource, Role, Team
 from kesher.surface.page import go
 
@@ -52,6 +52,8 @@ SECTIONS = (
             "building-store", _managing(Business)),
     Section("message-texts", _("Messages"), _("What Kesher writes by itself, in your words"),
             "mail", _managing(MessageText)),
+    Section("do-not-contact", _("Do not contact"), _("Whom nobody calls or writes to"), "ban",
+            lambda actor: may(actor, "view", DoNotContact)),
     Section("holidays", _("Holidays"), _("Days on which you are closed"), "calendar-event",
             _managing(Business)),
     Section("branches", _("Branches"), _("Where customers are served"), "map-pin",

@@ -1,0 +1,1 @@
+"""Writes to the list of what we sell."""
