@@ -25,7 +25,7 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, models, transaction  # noqa: E402
+from django.db import connection, connections, models, transaction  # noqa: E402
 
 from bench import business  # noqa: E402
 from kesher.billing.commands.recording import NewPurchase, record_purchases  # noqa: E402
@@ -424,11 +424,15 @@ def insert(model: type[models.Model], names: Sequence[str], rows: list[tuple]) -
 
 
 def _prepare(one: models.Field) -> Any:
-    if isinstance(one, (models.DateField, models.DecimalField)) and not isinstance(
-        one, models.DateTimeField
-    ):  # a few thousand days and amounts, again and again
-        return lru_cache(maxsize=20_000)(lambda value: one.get_db_prep_save(value, connection))
-    return lambda value: one.get_db_prep_save(value, connection)
+    database = connections[connection.alias]  # itself: what stands for it asks anew each time
+
+    def prepared(value: Any) -> Any:
+        return one.get_db_prep_save(value, database)
+
+    is_day = isinstance(one, models.DateField) and not isinstance(one, models.DateTimeField)
+    if is_day or isinstance(one, models.DecimalField):  # a few thousand, again and again
+        return lru_cache(maxsize=20_000)(prepared)
+    return prepared
 
 
 def _ready(row: tuple, prepare: list) -> list:

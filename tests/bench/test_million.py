@@ -11,7 +11,7 @@ PLAINLY = "from bench.million import plainly; plainly({size})"
 TOLD = """
 import json
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.core.management import call_command
 from kesher.billing.ledger import recompute_summaries
 from kesher.billing.models import PurchaseSummary
@@ -52,7 +52,8 @@ for kind in ("customer", "task"):
     rebuild(kind)
 ids = list(Customer.objects.values_list("pk", flat=True))
 recompute_summaries(ids, PurchaseSummary.objects.values_list("currency", flat=True)[0])
-pulse.refresh(ids)
+with transaction.atomic():
+    pulse.refresh(ids)
 for name, held in everything().items():
     assert held == before[name], name
 if connection.vendor == "sqlite":
