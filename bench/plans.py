@@ -36,6 +36,8 @@ HEAD = """# How the databases answer the pages
 
 Written by `python -m bench.plans`: every query of the pages that `bench/pages.py` measures, each
 once, with its plan. A test sees to it that no page reads a big table from end to end.
+PostgreSQL may prefer to read a table whole while it is small; the test forbids it that, so that
+what remains is what no index serves.
 """
 
 
