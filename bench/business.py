@@ -14,6 +14,7 @@ from kesher.engagement.commands.touching import NewTouch, record_touches
 from kesher.organization.commands.founding import found_business
 from kesher.organization.commands.staff import add_member
 from kesher.organization.models import Branch, Member, Role
+from kesher.organization.queries import business
 
 FIRST = (
     "יוסף משה שרה רחל דוד נועה אורי תמר יעל איתן מיכל רון גיל דנה עומר ליאת "
@@ -33,12 +34,16 @@ NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 CHUNK = 5000
 
 
-def build(size: int) -> Member:
-    """Found the business with `size` customers, two touches and a purchase or two each."""
-    owner = found_business(
+def found() -> Member:
+    """The business and its owner."""
+    return found_business(
         by=SYSTEM, business="Bench", trade="clinic", name="Bench Owner",
         email="owner@bench.test", password="a long bench password", language="en",
     )  # fmt: skip
+
+
+def places_and_staff() -> tuple[list[Branch], list[Member]]:
+    """Four branches and twenty who work there."""
     branches = [Branch.objects.create(name=f"Branch {n}") for n in range(4)]
     staff = [
         add_member(
@@ -47,6 +52,19 @@ def build(size: int) -> Member:
         )
         for n in range(20)
     ]  # fmt: skip
+    return branches, staff
+
+
+def country_and_currency() -> tuple[str, str]:
+    """Where telephones are read, and what amounts are in."""
+    ours = business()
+    return ours.country, ours.currency
+
+
+def build(size: int) -> Member:
+    """Found the business with `size` customers, two touches and a purchase or two each."""
+    owner = found()
+    branches, staff = places_and_staff()
     dice = random.Random(7)
     for at in range(0, size, CHUNK):
         rows = [_customer(dice, at + n, branches, staff) for n in range(min(CHUNK, size - at))]

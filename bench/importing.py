@@ -1,6 +1,9 @@
 """Measure imports while a colleague works: lines a second, the longest step, his waits, memory.
 
     python -m bench.importing [20000 …]      lines of customers; four times as many purchases
+    BENCH_BASE=100000 …                      into a business that has so many customers already
+
+With a base somebody else looks at the list, searches and opens customers meanwhile.
 
 Writes bench/results/importing.json. Each size and database runs in processes of its own: one brings
 the files, another saves a customer again and again as a page does.
@@ -24,6 +27,8 @@ RESULTS = Path(__file__).parent / "results"
 SIZES = (20_000,)
 FIRMS = 400
 PAUSE = 0.05  # between two saves of the colleague
+BASE = int(os.environ.get("BENCH_BASE", "0"))
+VISITED = ("list, first page", "find by name", "customer's page")
 
 
 def files(size: int, folder: Path) -> tuple[Path, Path]:
@@ -35,7 +40,7 @@ def files(size: int, folder: Path) -> tuple[Path, Path]:
     with people.open("w", encoding="utf-8") as file:
         file.write("number,first name,family name,phone,email,city,street,company,birthday\n")
         for n in range(size):
-            one = _customer(dice, n, [None], [None])
+            one = _customer(dice, BASE + n, [None], [None])
             firm = f"Firm {dice.randrange(FIRMS)}" if n % 4 == 0 else ""
             street = f"Herzl {dice.randint(1, 300)}" if n % 2 else ""
             cells = (one.reference, one.first_name, one.last_name, one.phones[0], one.emails[0],
@@ -46,7 +51,9 @@ def files(size: int, folder: Path) -> tuple[Path, Path]:
         for n in range(size * 4):
             bought_on = day + timedelta(days=dice.randint(0, 600))
             amount = f"{dice.randint(5, 900)}.{dice.randint(0, 99):02d}"
-            file.write(f"B{dice.randrange(size):07d},{bought_on},{amount},Service {n % 60}\n")
+            file.write(
+                f"B{BASE + dice.randrange(size):07d},{bought_on},{amount},Service {n % 60}\n"
+            )
     return people, bought
 
 
@@ -58,6 +65,7 @@ def bring(size: int, folder: Path) -> dict:
     from django.core.management import call_command
 
     from kesher.core.access import SYSTEM
+    from kesher.core.bulk import refresh_statistics
     from kesher.core.importing import running
     from kesher.core.importing.commands import check_import, open_import, take_in
     from kesher.core.importing.kinds import importable_kind
@@ -65,10 +73,16 @@ def bring(size: int, folder: Path) -> dict:
     from kesher.organization.commands.founding import found_business
 
     call_command("migrate", verbosity=0)
-    found_business(
-        by=SYSTEM, business="Bench", trade="clinic", name="Bench Owner", branch="One",
-        email="owner@bench.test", password="a long bench password", language="en",
-    )  # fmt: skip
+    if BASE:
+        from bench.million import build
+
+        build(BASE)
+        refresh_statistics()
+    else:
+        found_business(
+            by=SYSTEM, business="Bench", trade="clinic", name="Bench Owner", branch="One",
+            email="owner@bench.test", password="a long bench password", language="en",
+        )  # fmt: skip
     add_customer(by=SYSTEM, customer=NewCustomer(first_name="Dana", reference="COLLEAGUE"))
     steps: list[float] = []
     next_size = running._next_size
@@ -79,9 +93,12 @@ def bring(size: int, folder: Path) -> dict:
 
     running._next_size = watched
     found: dict = {}
-    colleague = subprocess.Popen(
-        [sys.executable, "-m", "bench.importing", "save", str(folder)], cwd=ROOT, env=os.environ
-    )
+    colleagues = [
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.importing", act, str(folder)], cwd=ROOT, env=os.environ
+        )
+        for act in (("save", "visit") if BASE else ("save",))
+    ]
     for path, kind in zip(files(size, folder), ("customers", "purchases"), strict=True):
         for turn in ("", " again"):
             for name, work in (("looked through", check_import), ("taken in", take_in)):
@@ -96,7 +113,8 @@ def bring(size: int, folder: Path) -> dict:
                     "per_second_of_cpu": round(run.count / cpu), "counts": dict(run.counts),
                 }  # fmt: skip
     (folder / "over").touch()
-    colleague.wait()
+    for colleague in colleagues:
+        colleague.wait()
     waits = json.loads((folder / "waits.json").read_text())
     return {
         "files": found,
@@ -105,6 +123,7 @@ def bring(size: int, folder: Path) -> dict:
             "saves": len(waits), "median": _ms(statistics.median(waits)),
             "p95": _ms(sorted(waits)[int(len(waits) * 0.95)]), "longest": _ms(max(waits)),
         },
+        "visits_ms": json.loads((folder / "visits.json").read_text()) if BASE else {},
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }  # fmt: skip
 
@@ -126,6 +145,29 @@ def save(folder: Path) -> None:
         waits.append(time.monotonic() - started)
         time.sleep(PAUSE)
     (folder / "waits.json").write_text(json.dumps(waits))
+
+
+def visit(folder: Path) -> None:
+    """Somebody else: the list, the search and a customer in turn, until the files are in."""
+    from bench.pages import built, pages, signed_in
+
+    owner, _took = built()
+    asks = {name: ask for name, ask in pages(signed_in(owner)).items() if name in VISITED}
+    waits: dict[str, list[float]] = {name: [] for name in asks}
+    turn = 0
+    while not (folder / "over").exists():
+        for name, ask in asks.items():
+            started = time.monotonic()
+            ask(turn % 200)
+            waits[name].append(time.monotonic() - started)
+            time.sleep(PAUSE)
+        turn += 1
+    told = {
+        name: {"asked": len(some), "median": _ms(statistics.median(some)),
+               "p95": _ms(sorted(some)[int(len(some) * 0.95)]), "longest": _ms(max(some))}
+        for name, some in waits.items()
+    }  # fmt: skip
+    (folder / "visits.json").write_text(json.dumps(told))
 
 
 def _ms(seconds: float) -> float:
@@ -170,6 +212,8 @@ def main(sizes: list[int]) -> None:
         for size, found in by_size.items():
             print(f"\n{database}, {int(size):,} customers, {found['peak_memory_mb']} MB at most")
             print(f"  steps {found['step_ms']}, a colleague's saves {found['save_ms']}")
+            for name, one in found["visits_ms"].items():
+                print(f"  meanwhile {name:22}{one}")
             for name, one in found["files"].items():
                 print(f"  {name:32}{one['per_second']:8,} a second"
                       f"{one['per_second_of_cpu']:8,} a second of CPU")  # fmt: skip
@@ -181,5 +225,7 @@ if __name__ == "__main__":
         print(json.dumps(bring(int(words[1]), Path(words[2]))))
     elif words[:1] == ["save"]:
         save(Path(words[1]))
+    elif words[:1] == ["visit"]:
+        visit(Path(words[1]))
     else:
         main([int(word) for word in words] or list(SIZES))

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from kesher.core.importing.refusals import LineTooLong, QuoteNeverClosed
 
-LONGEST_LINE = 4_000_000
+LONGEST_LINE = 4_000_000  # characters, however many lines of the file a record goes over
 LONGEST_CELL = 1_000_000
 MOST_LINES_MORE = 200  # that an unruly record may go on
 BLANKS = ""  # the separator of files whose columns are set apart by any number of spaces
@@ -30,7 +30,12 @@ class Feed:
     def __init__(self, stream: TextIO):
         self.stream = stream
         self.number = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """A record begins with the next line."""
         self.kept: list[str] = []
+        self.held = 0
 
     def __iter__(self) -> Feed:
         return self
@@ -40,7 +45,8 @@ class Feed:
         if not line:
             raise StopIteration
         self.number += 1
-        if len(line) >= LONGEST_LINE:
+        self.held += len(line)
+        if self.held >= LONGEST_LINE:
             raise LineTooLong(line=self.number, most=LONGEST_LINE)
         self.kept.append(line)
         return line
@@ -51,14 +57,14 @@ def records(stream: TextIO, separator: str) -> Iterator[tuple[int, Cells]]:
     feed = Feed(stream)
     if separator == BLANKS:
         for line in feed:
-            feed.kept.clear()
+            feed.begin()
             if cells := line.split():
                 yield feed.number, cells
         return
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(feed, delimiter=separator, strict=True, skipinitialspace=True)
     while True:
-        feed.kept.clear()
+        feed.begin()
         begins = feed.number + 1
         try:
             cells = next(reader)

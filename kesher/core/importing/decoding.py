@@ -43,7 +43,7 @@ def encoding_named(name: str) -> str:
     """The encoding somebody asked for, if there is one of that name."""
     try:
         found = codecs.lookup(name).name
-        b"".decode(found)  # base64 and others have names too, and are none of text
+        "a".encode(found)  # base64 and others have names too, and are none of text
     except (LookupError, ValueError):
         raise EncodingUnknown(name=name[:40]) from None
     return "utf-8-sig" if found == "utf-8" else found

@@ -17,6 +17,8 @@ from kesher.core.importing.recognising import shape_key
 from kesher.core.importing.refusals import FileChanged, shown
 from kesher.core.job_models import Job
 
+LONGEST_LOOKED_AT = 400  # characters of a cell that tell what a column holds
+
 
 def imports_of(actor: Actor) -> QuerySet[ImportRun]:
     """The files that the actor has brought, the last one first. Nobody sees those of another."""
@@ -37,12 +39,13 @@ def allowed_kinds(actor: Actor) -> list[Importable]:
 
 
 def first_cells(table: Table, count: int = 200) -> list[list[str]]:
-    """What stands in each column of the first lines."""
-    lines = [line.cells for line in islice(table.lines(), count)]
-    return [
-        [cells[at].strip() for cells in lines if at < len(cells) and cells[at].strip()]
-        for at in range(len(table.headings))
-    ]
+    """What stands in each column of the first lines; of a long cell only how it begins."""
+    found: list[list[str]] = [[] for _heading in table.headings]
+    for line in islice(table.lines(), count):
+        for cell, column in zip(line.cells, found, strict=False):
+            if text := cell.strip():
+                column.append(text[:LONGEST_LOOKED_AT])
+    return found
 
 
 def samples_of(run: ImportRun, count: int = 3) -> list[list[str]]:
@@ -108,12 +111,9 @@ def table_of(run: ImportRun) -> Table:
         separator=run.separator, sheet=run.sheet, sheets=run.sheets, headings=tuple(run.headings),
         heading_line=run.heading_line, size=run.size, stamp=run.stamp, count=run.count,
     )  # fmt: skip
-    try:
-        there = table.path.stat()
-    except OSError:
-        raise FileChanged from None
-    if not run.path or (there.st_size, there.st_mtime_ns) != (run.size, run.stamp):
+    if not run.path:
         raise FileChanged
+    table.must_be_unchanged()
     return table
 
 

@@ -28,6 +28,7 @@ FIRST_LINES = 5
 FIRST_REFUSED = 50
 MOST_WORDS = 60  # unknown ones of a field
 LONGEST_SHOWN = 120
+LONGEST_KEPT = 32_767  # characters of a cell: no spreadsheet holds more
 
 
 def counted(counts: Mapping[str, int] | None = None) -> dict[str, int]:
@@ -85,7 +86,7 @@ def keep_refused(run: ImportRun, verdicts: Sequence[Verdict]) -> None:
                 number=verdict.line.number,
                 reason=verdict.reason,
                 candidates=list(verdict.candidates),
-                cells=json.dumps(verdict.line.cells),
+                cells=json.dumps([cell[:LONGEST_KEPT] for cell in verdict.line.cells]),
             )
             for verdict in verdicts
             if verdict.outcome in LEFT

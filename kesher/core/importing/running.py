@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
 from django.db import DataError, IntegrityError, connection, transaction
@@ -31,7 +30,7 @@ from kesher.core.importing.kinds import (
 )
 from kesher.core.importing.memory import Memory
 from kesher.core.importing.queries import first_cells
-from kesher.core.importing.reading import Line, Table
+from kesher.core.importing.reading import Line, Table, next_lines
 from kesher.core.importing.refusals import (
     Damaged,
     HoldsFormula,
@@ -92,12 +91,12 @@ def _go_through(passage: _Passage, writes: bool, done: int, only: Container[int]
     if only is not None:
         lines = (line for line in lines if line.number in only)
     try:
-        while done and (chunk := list(islice(lines, min(done, LOOKED_AT_ONCE)))):
+        while done and (chunk := next_lines(lines, min(done, LOOKED_AT_ONCE))):
             done -= len(chunk)
             passage.remember(chunk)
         size = FIRST_STEP if writes else LOOKED_AT_ONCE
         taken, counts_at = 0, FIRST_COUNT
-        while chunk := list(islice(lines, size)):
+        while chunk := next_lines(lines, size):
             if not writes:
                 passage.look_at(chunk)
                 continue
