@@ -12,6 +12,8 @@ from kesher.core.archiving import record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import Column, Plan, Read
 from kesher.core.importing.refusals import LineRefused, shown
+from kesher.core.text import fold
+from kesher.customers import typed
 from kesher.customers.import_columns import COLUMNS
 from kesher.customers.models import Customer, CustomerContact
 
@@ -63,6 +65,7 @@ class Finder:
         self.by, self.plan = by, plan
         self.rows = visible(by, Customer)
         said = [each for _line, each in lines]
+        self.by_name: dict[str, dict[int, Customer]] = {}
         self.by_number = self._numbered(each["customer"] for each in said if "customer" in each)
         self.by_point: dict[tuple[str, str], dict[int, Customer]] = {}
         for kind in ("phone", "email"):
@@ -77,7 +80,22 @@ class Finder:
         ours = {pk: number for number in wanted if (pk := record_meant(number))}
         for row in self.rows.filter(pk__in=ours):
             found.setdefault(ours[row.pk], row)
+        self._named([number for number in wanted if number not in found])
         return found
+
+    def _named(self, names: Sequence[str]) -> None:
+        """Where lists write the name of the customer instead of his number."""
+        for at in range(0, len(names), AT_ONCE):
+            keys: dict[str, list[str]] = {}
+            for name in names[at : at + AT_ONCE]:
+                first, last = typed.split_name(name)
+                for key in {fold(name)[:200], typed.sort_name(first, last, name)}:
+                    keys.setdefault(key, []).append(name)
+            rows = self.rows.filter(binned_at=None, sort_name__in=list(keys))
+            for row in rows.order_by("pk"):
+                for name in keys[row.sort_name]:
+                    if fold(row.name) == fold(name):
+                        self.by_name.setdefault(name, {})[row.pk] = row
 
     def _reached(self, kind: str, normals: Sequence[str]) -> None:
         for at in range(0, len(normals), AT_ONCE):
@@ -93,7 +111,7 @@ class Finder:
     def customer(self, number: int, said: Mapping[str, Any]) -> Customer:
         """The customer of the line with this number; refuses one of whom that is not clear."""
         if "customer" in said:
-            return self._of_number(said["customer"])
+            return self._of_number(number, said["customer"])
         points = [(kind, p) for kind in ("phone", "email") for p in said.get(kind, ())]
         for kind, point in points:
             found = self.by_point.get((kind, point.normal), {})
@@ -105,8 +123,13 @@ class Finder:
             raise NobodyReached(what=f"\u2068{shown(points[0][1].raw)}\u2069")
         raise CustomerNotSaid
 
-    def _of_number(self, number: str) -> Customer:
+    def _of_number(self, line: int, number: str) -> Customer:
         customer = self.by_number.get(number)
+        named = self.by_name.get(number, {})
+        if customer is None and len(named) == 1:
+            return next(iter(named.values()))
+        if customer is None and named:
+            return self._decided(line, number, named)
         if customer is None:
             raise CustomerUnknown(number=shown(number))
         if customer.binned_at is not None:

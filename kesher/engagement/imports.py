@@ -72,8 +72,9 @@ KINDS = {
 STATES = {
     "open": ("pending", "todo", "new", "in progress", "not started", "no", "false", "0", "פתוח",
              "פתוחה", "בטיפול", "ανοιχτή", "ανοικτό", "εκκρεμεί"),
-    "done": ("finished", "completed", "closed", "yes", "true", "1", "dropped", "cancelled",
-             "בוצע", "בוצעה", "הושלם", "סגור", "בוטל", "ολοκληρώθηκε", "έγινε", "κλειστή"),
+    "done": ("finished", "completed", "closed", "yes", "true", "1",
+             "בוצע", "בוצעה", "הושלם", "סגור", "ολοκληρώθηκε", "έγινε", "κλειστή"),
+    "dropped": ("cancelled", "canceled", "בוטל", "בוטלה", "ακυρώθηκε"),
 }  # fmt: skip
 BY_WHOM = ("owner", "assigned to", "assignee", "user", "agent", "employee", "staff", "by",
            "אחראי", "מטפל", "נציג", "עובד", "υπεύθυνος", "χειριστής", "υπάλληλος")  # fmt: skip
@@ -321,7 +322,7 @@ class Tasks(OfCustomers):
         ),
         Column(
             name="state", label=_("State"),
-            reads=cells.choice_of([(name, name) for name in STATES], STATES),
+            reads=cells.choice_of(Task.State.choices, STATES),
             known_as=("status", "done", "completed", "סטטוס", "מצב", "בוצע", "κατάσταση"),
         ),
         _member_column(_("Responsible")),
@@ -342,13 +343,14 @@ class Tasks(OfCustomers):
         customer: Customer | None = finder.customer(line.number, said) if is_about else None
         if not said.get("title"):
             raise CellMissing(column=str(_("Task")))
-        if said.get("state") == "done" and not said.get("done_at"):
+        state, done_at = said.get("state"), said.get("done_at")
+        if state == "dropped" or (state == "done" and not done_at):
             raise AlreadyOver
         return NewTask(
             title=said["title"], customer=customer, kind=said.get("kind") or Task.Kind.TODO,
             note=said.get("note", ""), due_on=said.get("due_on"), due_time=said.get("due_time"),
             owner=_member(said, members),
-            done_at=said.get("done_at"),
+            done_at=done_at if state == "done" else None,
             key=_key(said, memory, customer.pk if customer else "", said["title"],
                      said.get("due_on"), said.get("due_time"), said.get("member", "")),
         )  # fmt: skip
