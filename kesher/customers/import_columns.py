@@ -156,6 +156,7 @@ def names_whole(heading: str) -> bool:
     return fold(heading) in words
 
 
+branches_by_name = _by_name(branches)
 COLUMNS = (
     Column(
         name="reference", label=_("Customer number"), reads=_text("reference"),
@@ -326,7 +327,7 @@ COLUMNS = (
     ),
     Column(
         name="branches", label=_("Branches"), is_many=True,
-        reads=many_of(text_of(80), BETWEEN_WORDS), choices=_by_name(branches),
+        reads=many_of(text_of(80), BETWEEN_WORDS), choices=branches_by_name,
         known_as=("branch", "location", "clinic", "store", "סניף", "סניפים", "מרפאה",
                   "υποκατάστημα", "υποκαταστήματα", "κατάστημα", "ιατρείο"),
     ),

@@ -15,6 +15,7 @@ from kesher.core.importing.refusals import LineRefused, shown
 from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_columns import COLUMNS
+from kesher.customers.import_reading import Ours
 from kesher.customers.models import Customer, CustomerContact
 
 AT_ONCE = 400
@@ -62,7 +63,7 @@ class Finder:
     """The customers that some lines may be about, asked for in one go."""
 
     def __init__(self, by: Actor, lines: Sequence[Read], plan: Plan):
-        self.by, self.plan = by, plan
+        self.by, self.plan, self.ours = by, plan, Ours(by)
         self.rows = visible(by, Customer)
         said = [each for _line, each in lines]
         self.by_name: dict[str, dict[int, Customer]] = {}

@@ -33,6 +33,7 @@ from kesher.core.importing.values import Place
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 from kesher.core.undo import Undone, undo_in_steps
+from kesher.customers.import_columns import branches_by_name
 from kesher.customers.import_finding import BY_ANY, Finder, SeveralCustomers
 from kesher.customers.import_reading import Members
 from kesher.customers.imports import place_of_business
@@ -41,7 +42,7 @@ from kesher.engagement.commands.tasks import NewTask, plan_tasks
 from kesher.engagement.commands.touching import LONGEST, NewTouch, record_touches
 from kesher.engagement.models import Task, Touch
 from kesher.organization.fields import members_here
-from kesher.organization.models import Member
+from kesher.organization.models import Branch, Member
 from kesher.organization.queries import classifications_of
 
 AT_ONCE = 400
@@ -96,6 +97,13 @@ def _member_column(label: Any) -> Column:
     return Column(
         name="member", label=label, reads=cells.text_of(254), known_as=BY_WHOM,
         choices=lambda actor: [(name, name) for _pk, name in members_here(actor)],
+    )  # fmt: skip
+
+
+def _branch_column() -> Column:
+    return Column(
+        name="branch", label=_("Branch"), reads=cells.text_of(80), choices=branches_by_name,
+        known_as=("location", "clinic", "store", "סניף", "מרפאה", "υποκατάστημα", "κατάστημα"),
     )  # fmt: skip
 
 
@@ -182,6 +190,10 @@ def _classification(said: Mapping[str, Any], by: Actor) -> str:
     return str(key)
 
 
+def _branch(said: Mapping[str, Any], finder: Finder) -> Branch | None:
+    return finder.ours.branch(said["branch"]) if said.get("branch") else None
+
+
 def _key(line: Mapping[str, Any], memory: Memory, *said: Any) -> str:
     if "record" in line:
         return str(line["record"])
@@ -242,6 +254,7 @@ class Touches(OfCustomers):
             known_as=("duration", "length", "משך", "דקות", "διάρκεια", "λεπτά"),
         ),
         _member_column(_("Colleague")),
+        _branch_column(),
         Column(name="classification", label=_("Classification"), reads=cells.text_of(40)),
         RECORD,
     )  # fmt: skip
@@ -269,6 +282,7 @@ class Touches(OfCustomers):
             direction=said.get("direction", ""), outcome=said.get("outcome", ""),
             minutes_length=min(max(int(minutes), 0), 32_000) if minutes is not None else None,
             member=_member(said, members),
+            branch=_branch(said, finder),
             classification=_classification(said, finder.by),
             key=_key(said, memory, customer.pk, moment.isoformat(), channel, subject, text),
         )  # fmt: skip
@@ -326,6 +340,7 @@ class Tasks(OfCustomers):
             known_as=("status", "done", "completed", "סטטוס", "מצב", "בוצע", "κατάσταση"),
         ),
         _member_column(_("Responsible")),
+        _branch_column(),
         Column(
             name="done_at", label=_("Done on"), is_day=True, reads=cells.read_moment,
             known_as=("completed on", "completed at", "finished on", "date completed", "בוצע ב",
@@ -350,7 +365,7 @@ class Tasks(OfCustomers):
             title=said["title"], customer=customer, kind=said.get("kind") or Task.Kind.TODO,
             note=said.get("note", ""), due_on=said.get("due_on"), due_time=said.get("due_time"),
             owner=_member(said, members),
-            done_at=done_at if state == "done" else None,
+            done_at=done_at if state == "done" else None, branch=_branch(said, finder),
             key=_key(said, memory, customer.pk if customer else "", said["title"],
                      said.get("due_on"), said.get("due_time"), said.get("member", "")),
         )  # fmt: skip

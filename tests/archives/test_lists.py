@@ -27,7 +27,7 @@ COMES_BACK = {  # of each list the fields that an import takes, and what it call
     },
     "tasks": {
         "title": "title", "customer": "customer", "kind": "kind", "due_on": "due_on",
-        "owner": "member", "state": "state", "done_at": "done_at", "note": "note",
+        "owner": "member", "branch": "branch", "state": "state", "done_at": "done_at", "note": "note",
     },
 }  # fmt: skip
 
