@@ -11,7 +11,8 @@ kesher migrate      bring the database up to this version
 kesher check        say what is wrong with settings or database
 kesher owner reset  a new sign-in link for an owner who lost every other way
 kesher demo load    add the demo business; `demo clear` removes only that
-kesher import FILE  take in customers or purchases from a file
+kesher import FILE  take in customers, ties or purchases from a file, or an archive whole
+kesher export FILE  write everything into an archive that comes back
 kesher find TEXT    find as the search box does
 """
 

@@ -138,7 +138,7 @@ def texts_of(value: Any) -> list[Any]:
     if isinstance(value, str):
         return [value, f"'{value}"]
     if isinstance(value, list):
-        return ["; ".join(quoted(str(part)) for part in value)]
+        return joined([str(part) for part in value])
     if isinstance(value, Decimal):
         return [_number(value)]
     if isinstance(value, datetime.datetime):
@@ -146,6 +146,11 @@ def texts_of(value: Any) -> list[Any]:
     if isinstance(value, datetime.time):
         return [value.isoformat(timespec="auto" if value.second else "minutes")]
     return [value]
+
+
+def joined(parts: Sequence[str]) -> list[Any]:
+    """Several values of a cell: plain, or in quotation marks where one might be taken for two."""
+    return ["; ".join(parts), "; ".join(map(quoted, parts))]
 
 
 def _number(value: Decimal) -> Decimal:

@@ -10,8 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
-from kesher.core.archiving import Archived, archived, number_of, texts_of
-from kesher.core.importing.values import quoted
+from kesher.core.archiving import Archived, archived, joined, number_of, texts_of
 from kesher.core.text import fold
 from kesher.customers.import_ties import Ties
 from kesher.customers.models import (
@@ -101,7 +100,7 @@ class CustomersOut(Archived):
                 "\n".join(one.raw or _address_line(one) for one in value),
             ]
         if column in ("phone", "email", "fax", "messenger"):
-            return ["; ".join(quoted(one.raw) for one in value)]
+            return joined([one.raw for one in value])
         return texts_of(value)
 
     def left(self, by: Actor) -> Iterator[tuple[Any, int]]:

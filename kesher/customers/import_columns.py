@@ -10,6 +10,7 @@ from typing import Any
 
 from babel import Locale
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
@@ -143,6 +144,19 @@ def _text(name: str) -> Any:
     return text_of(Customer._meta.get_field(name).max_length)
 
 
+WHOLE_NAME = _("Name")
+
+
+def names_whole(heading: str) -> bool:
+    """Whether a heading is what we call the whole name in one of our languages."""
+    words = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            words.add(fold(str(WHOLE_NAME)))
+    return fold(heading) in words
+
+
+branches_by_name = _by_name(branches)
 COLUMNS = (
     Column(
         name="reference", label=_("Customer number"), reads=_text("reference"),
@@ -171,7 +185,7 @@ COLUMNS = (
                   "επίθετο"),
     ),
     Column(
-        name="name", label=_("Name"), reads=_text("name"),
+        name="name", label=WHOLE_NAME, reads=_text("name"),
         known_as=("full name", "fullname", "customer name", "client name", "display name",
                   "customer", "client", "patient", "patient name", "contact", "contact name",
                   "שם", "שם מלא", "שם לקוח", "שם הלקוח", "לקוח", "שם מטופל", "איש קשר",
@@ -313,7 +327,7 @@ COLUMNS = (
     ),
     Column(
         name="branches", label=_("Branches"), is_many=True,
-        reads=many_of(text_of(80), BETWEEN_WORDS), choices=_by_name(branches),
+        reads=many_of(text_of(80), BETWEEN_WORDS), choices=branches_by_name,
         known_as=("branch", "location", "clinic", "store", "סניף", "סניפים", "מרפאה",
                   "υποκατάστημα", "υποκαταστήματα", "κατάστημα", "ιατρείο"),
     ),

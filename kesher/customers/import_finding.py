@@ -12,7 +12,10 @@ from kesher.core.archiving import record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import Column, Plan, Read
 from kesher.core.importing.refusals import LineRefused, shown
+from kesher.core.text import fold
+from kesher.customers import typed
 from kesher.customers.import_columns import COLUMNS
+from kesher.customers.import_reading import Ours
 from kesher.customers.models import Customer, CustomerContact
 
 HEADINGS = {column.name: column for column in COLUMNS}
@@ -62,9 +65,10 @@ class Finder:
     """
 
     def __init__(self, by: Actor, lines: Sequence[Read], plan: Plan, *, brief: bool = False):
-        self.by, self.plan, self.brief = by, plan, brief
+        self.by, self.plan, self.brief, self.ours = by, plan, brief, Ours(by)
         self.rows = visible(by, Customer)
         said = [each for _line, each in lines]
+        self.by_name: dict[str, dict[int, Customer]] = {}
         self.by_number = self._numbered(each["customer"] for each in said if "customer" in each)
         self.by_point: dict[tuple[str, str], dict[int, Customer]] = {}
         for kind in ("phone", "email"):
@@ -79,7 +83,21 @@ class Finder:
         if ours := {pk: number for number in wanted if (pk := record_meant(number))}:
             for row in rows.filter(pk__among=ours):
                 found.setdefault(ours[row.pk], row)
+        self._named(wanted - found.keys())
         return found
+
+    def _named(self, names: Iterable[str]) -> None:
+        """Where lists write the name of the customer instead of his number."""
+        keys: dict[str, list[str]] = {}
+        for name in names:
+            first, last = typed.split_name(name)
+            for key in {fold(name)[:200], typed.sort_name(first, last, name)}:
+                keys.setdefault(key, []).append(name)
+        rows = self.rows.filter(binned_at=None, sort_name__among=keys) if keys else ()
+        for row in sorted(rows, key=lambda row: row.pk):
+            for name in keys[row.sort_name]:
+                if fold(row.name) == fold(name):
+                    self.by_name.setdefault(name, {})[row.pk] = row
 
     def _reached(self, kind: str, normals: Sequence[str]) -> None:
         if not normals:
@@ -95,7 +113,7 @@ class Finder:
     def customer(self, number: int, said: Mapping[str, Any]) -> Any:
         """The customer of the line with this number; refuses one of whom that is not clear."""
         if "customer" in said:
-            return self._of_number(said["customer"])
+            return self._of_number(number, said["customer"])
         points = [(kind, p) for kind in ("phone", "email") for p in said.get(kind, ())]
         for kind, point in points:
             found = self.by_point.get((kind, point.normal), {})
@@ -107,8 +125,13 @@ class Finder:
             raise NobodyReached(what=f"\u2068{shown(points[0][1].raw)}\u2069")
         raise CustomerNotSaid
 
-    def _of_number(self, number: str) -> Any:
+    def _of_number(self, line: int, number: str) -> Any:
         customer = self.by_number.get(number)
+        named = self.by_name.get(number, {})
+        if customer is None and len(named) == 1:
+            return next(iter(named.values()))
+        if customer is None and named:
+            return self._decided(line, number, named)
         if customer is None:
             raise CustomerUnknown(number=shown(number))
         if customer.binned_at is not None:

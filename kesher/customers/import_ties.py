@@ -25,11 +25,12 @@ from kesher.core.importing.reading import Line
 from kesher.core.importing.refusals import CellMissing, LineRefused, shown
 from kesher.core.importing.values import Place
 from kesher.core.refusal import Refusal
-from kesher.customers.commands.tying import NewTie, add_ties, require_possible, tie_key
+from kesher.customers.commands.tying import add_ties
 from kesher.customers.import_columns import EARLIEST
 from kesher.customers.import_finding import BY_ANY, Finder, SeveralCustomers
 from kesher.customers.imports import place_of_business
 from kesher.customers.models import Customer, Tie
+from kesher.customers.tie_rules import NewTie, require_possible, tie_key
 
 AT_ONCE = 400
 Role = Tie.Role

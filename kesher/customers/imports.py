@@ -38,7 +38,7 @@ from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.contacts import add_contact
 from kesher.customers.commands.leaving import archive
 from kesher.customers.commands.tying import NewTie, add_ties
-from kesher.customers.import_columns import COLUMNS
+from kesher.customers.import_columns import COLUMNS, names_whole
 from kesher.customers.import_further import columns_with_further, further_shown, write_further
 from kesher.customers.import_matching import (
     Doubtful,
@@ -105,6 +105,13 @@ class Customers(Importable):
 
     def require(self, by: Actor) -> None:
         require_kind(by, "add", Customer)
+
+    def settled(self, found: dict[str, list[int]], headings: Sequence[str]) -> dict[str, list[int]]:
+        """“Όνομα” is a first name beside a family name, and the whole name where there is none."""
+        is_alone = not found.keys() & {"last_name", "middle_name", "name"}
+        if is_alone and "first_name" in found and names_whole(headings[found["first_name"][0]]):
+            found["name"] = found.pop("first_name")
+        return found
 
     def judge(
         self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place

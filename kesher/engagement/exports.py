@@ -36,7 +36,7 @@ class OfCustomersOut(Archived):
     def rows(self, by: Actor) -> QuerySet:
         """Those of customers who go out."""
         self.members = members_in_files(by)
-        return self.of(by, Q(customer__in=customers_out(by))).select_related("customer")
+        return self.of(by, Q(customer__in=customers_out(by))).select_related("customer", "branch")
 
     def of(self, by: Actor, theirs: Q) -> QuerySet:
         """The records that meet a condition on their customers."""
@@ -50,7 +50,7 @@ class TouchesOut(OfCustomersOut):
     right = "view"
     columns = (
         "customer", "happened_at", "channel", "direction", "subject", "text", "outcome",
-        "minutes", "member", "classification", "record",
+        "minutes", "member", "branch", "classification", "record",
     )  # fmt: skip
     told_by = {"minutes": (Touch, "minutes_length"), "record": (Touch, "key")}
 
@@ -67,6 +67,7 @@ class TouchesOut(OfCustomersOut):
                 "direction": row.direction, "subject": row.subject, "text": row.text,
                 "outcome": row.outcome, "minutes": row.minutes_length,
                 "member": self.member(row.member_id),
+                "branch": row.branch.name if row.branch else "",
                 "classification": "" if row.classification == OPEN else row.classification,
                 "record": row.key or number_of(row.pk),
             }  # fmt: skip
@@ -78,7 +79,6 @@ class TouchesOut(OfCustomersOut):
             _("that a contact was a complaint or an agreement"),
             rows.exclude(severity=None, pinned_at=None).count(),
         )
-        yield _("the branch at which a contact took place"), rows.exclude(branch=None).count()
         files = Attachment.objects.filter(customer__in=customers_out(by), binned_at=None)
         yield _("attached files"), files.count()
         mails = Message.objects.filter(customer__in=customers_out(by))
@@ -91,7 +91,7 @@ class TasksOut(OfCustomersOut):
     model = Task
     columns = (
         "customer", "title", "note", "due_on", "due_time", "kind", "state", "done_at", "member",
-        "record",
+        "branch", "record",
     )  # fmt: skip
     told_by = {"member": (Task, "owner"), "record": (Task, "key")}
 
@@ -109,6 +109,7 @@ class TasksOut(OfCustomersOut):
                 "title": row.title, "note": row.note, "due_on": row.due_on,
                 "due_time": row.due_time, "kind": row.kind, "state": row.state,
                 "done_at": row.done_at, "member": self.member(row.owner_id),
+                "branch": row.branch.name if row.branch else "",
                 "record": row.key or number_of(row.pk),
             }  # fmt: skip
 

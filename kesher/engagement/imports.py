@@ -32,6 +32,7 @@ from kesher.core.importing.values import Place
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 from kesher.core.undo import Undone, undo_in_steps
+from kesher.customers.import_columns import branches_by_name
 from kesher.customers.import_finding import BY_ANY, Finder, SeveralCustomers
 from kesher.customers.import_reading import Members
 from kesher.customers.imports import place_of_business
@@ -41,7 +42,7 @@ from kesher.engagement.commands.tasks import NewTask, plan_tasks
 from kesher.engagement.commands.touching import LONGEST, NewTouch, record_touches
 from kesher.engagement.models import Task, Touch
 from kesher.organization.fields import members_here
-from kesher.organization.models import Member
+from kesher.organization.models import Branch, Member
 from kesher.organization.queries import classifications_of
 
 AT_ONCE = 400
@@ -72,8 +73,9 @@ KINDS = {
 STATES = {
     "open": ("pending", "todo", "new", "in progress", "not started", "no", "false", "0", "פתוח",
              "פתוחה", "בטיפול", "ανοιχτή", "ανοικτό", "εκκρεμεί"),
-    "done": ("finished", "completed", "closed", "yes", "true", "1", "dropped", "cancelled",
-             "בוצע", "בוצעה", "הושלם", "סגור", "בוטל", "ολοκληρώθηκε", "έγινε", "κλειστή"),
+    "done": ("finished", "completed", "closed", "yes", "true", "1",
+             "בוצע", "בוצעה", "הושלם", "סגור", "ολοκληρώθηκε", "έγινε", "κλειστή"),
+    "dropped": ("cancelled", "canceled", "בוטל", "בוטלה", "ακυρώθηκε"),
 }  # fmt: skip
 BY_WHOM = ("owner", "assigned to", "assignee", "user", "agent", "employee", "staff", "by",
            "אחראי", "מטפל", "נציג", "עובד", "υπεύθυνος", "χειριστής", "υπάλληλος")  # fmt: skip
@@ -95,6 +97,13 @@ def _member_column(label: Any) -> Column:
     return Column(
         name="member", label=label, reads=cells.text_of(254), known_as=BY_WHOM,
         choices=lambda actor: [(name, name) for _pk, name in members_here(actor)],
+    )  # fmt: skip
+
+
+def _branch_column() -> Column:
+    return Column(
+        name="branch", label=_("Branch"), reads=cells.text_of(80), choices=branches_by_name,
+        known_as=("location", "clinic", "store", "סניף", "מרפאה", "υποκατάστημα", "κατάστημα"),
     )  # fmt: skip
 
 
@@ -181,6 +190,10 @@ def _classification(said: Mapping[str, Any], by: Actor) -> str:
     return str(key)
 
 
+def _branch(said: Mapping[str, Any], finder: Finder) -> Branch | None:
+    return finder.ours.branch(said["branch"]) if said.get("branch") else None
+
+
 def _key(line: Mapping[str, Any], memory: Memory, *said: Any) -> str:
     """The name of a line: what it was where it comes from, else all that it says."""
     return str(line["record"]) if "record" in line else memory.names_of([said])[0]
@@ -238,6 +251,7 @@ class Touches(OfCustomers):
             known_as=("duration", "length", "משך", "דקות", "διάρκεια", "λεπτά"),
         ),
         _member_column(_("Colleague")),
+        _branch_column(),
         Column(name="classification", label=_("Classification"), reads=cells.text_of(40)),
         RECORD,
     )  # fmt: skip
@@ -265,6 +279,7 @@ class Touches(OfCustomers):
             direction=said.get("direction", ""), outcome=said.get("outcome", ""),
             minutes_length=min(max(int(minutes), 0), 32_000) if minutes is not None else None,
             member=_member(said, members),
+            branch=_branch(said, finder),
             classification=_classification(said, finder.by),
             key=_key(said, memory, customer.pk, moment.isoformat(), channel, subject, text),
         )  # fmt: skip
@@ -318,10 +333,11 @@ class Tasks(OfCustomers):
         ),
         Column(
             name="state", label=_("State"),
-            reads=cells.choice_of([(name, name) for name in STATES], STATES),
+            reads=cells.choice_of(Task.State.choices, STATES),
             known_as=("status", "done", "completed", "סטטוס", "מצב", "בוצע", "κατάσταση"),
         ),
         _member_column(_("Responsible")),
+        _branch_column(),
         Column(
             name="done_at", label=_("Done on"), is_day=True, reads=cells.read_moment,
             known_as=("completed on", "completed at", "finished on", "date completed", "בוצע ב",
@@ -339,13 +355,14 @@ class Tasks(OfCustomers):
         customer: Customer | None = finder.customer(line.number, said) if is_about else None
         if not said.get("title"):
             raise CellMissing(column=str(_("Task")))
-        if said.get("state") == "done" and not said.get("done_at"):
+        state, done_at = said.get("state"), said.get("done_at")
+        if state == "dropped" or (state == "done" and not done_at):
             raise AlreadyOver
         return NewTask(
             title=said["title"], customer=customer, kind=said.get("kind") or Task.Kind.TODO,
             note=said.get("note", ""), due_on=said.get("due_on"), due_time=said.get("due_time"),
             owner=_member(said, members),
-            done_at=said.get("done_at"),
+            done_at=done_at if state == "done" else None, branch=_branch(said, finder),
             key=_key(said, memory, customer.pk if customer else "", said["title"],
                      said.get("due_on"), said.get("due_time"), said.get("member", "")),
         )  # fmt: skip

@@ -1,8 +1,3 @@
-import pytest
+from tests.importing.conftest import clinic, take
 
-from tests.people import open_clinic
-
-
-@pytest.fixture
-def clinic(db):
-    return open_clinic()
+__all__ = ["clinic", "take"]

@@ -72,7 +72,7 @@ def fill(clinic):
     ]
     add_ties(by=SYSTEM, ties=ties)
     _buy(made)
-    _tell(made, agent, dentist)
+    _tell(made, agent, dentist, eilat)
     return made
 
 
@@ -95,11 +95,12 @@ def _buy(made):
     record_purchases(by=SYSTEM, purchases=lines)
 
 
-def _tell(made, agent, dentist):
+def _tell(made, agent, dentist, eilat):
     touches = [
         NewTouch(customer=made[0], channel="call", happened_at=THEN, text="a\n\n\"b\", =c\n-d",
                  direction="in", minutes_length=0, member=agent, outcome="Said yes, perhaps"),
         NewTouch(customer=made[1], channel="note", happened_at=THEN, text="=2+2"),
+        NewTouch(customer=made[2], channel="visit", happened_at=THEN, branch=eilat),
         NewTouch(customer=made[1], channel="note", happened_at=THEN, text="=2+2"),
         NewTouch(customer=made[16], channel="email", happened_at=THEN, subject="-", member=dentist,
                  classification="health"),
@@ -150,12 +151,12 @@ def held(*, numbers):
         ],
         "touches": [
             (who(t.customer), t.channel, t.direction, t.happened_at, t.subject, t.text, t.outcome,
-             t.minutes_length, t.classification, t.member and t.member.email)
+             t.minutes_length, t.classification, t.member and t.member.email, str(t.branch or ""))
             for t in Touch.objects.filter(binned_at=None).order_by("pk")
         ],
         "tasks": [
             (who(t.customer), t.kind, t.title, t.note, t.due_on, t.due_time, t.state, t.done_at,
-             t.owner and t.owner.email)
+             t.owner and t.owner.email, str(t.branch or ""))
             for t in Task.objects.exclude(state="dropped").order_by("pk")
         ],
     }  # fmt: skip

@@ -92,6 +92,10 @@ class Importable:
         """Raise unless the actor may take in records of this kind."""
         raise NotImplementedError
 
+    def settled(self, found: dict[str, list[int]], headings: Sequence[str]) -> dict[str, list[int]]:
+        """The columns as recognised one by one, once all of them are known."""
+        return found
+
     def judge(
         self, by: Actor, lines: Sequence[Read], plan: Plan, memory: Memory, place: Place
     ) -> list[Verdict]:

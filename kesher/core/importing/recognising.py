@@ -65,6 +65,7 @@ def recognise(
             raise HeadingTwice(heading=shown(heading))
         elif cells and len(cells[at]) > len(cells[held[0]]):
             held[0] = at
+    found = kind.settled(found, headings)
     taken = {at for places in found.values() for at in places}
     for at, some in enumerate(cells):
         name = _by_looks(kind, some) if at not in taken else None

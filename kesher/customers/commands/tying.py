@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -12,28 +10,12 @@ from kesher.core.events import announce
 from kesher.core.models import Change
 from kesher.core.search import index
 from kesher.customers import typed
-from kesher.customers.commands.ties import DaysReversed, TiedToHimself, TieImpossible
 from kesher.customers.events import CustomersChanged
 from kesher.customers.models import Customer, Tie
+from kesher.customers.tie_rules import NewTie, require_possible, tie_key
 from kesher.customers.writing import require_all
 
 CHUNK = 500
-NEEDED = {
-    Tie.Role.EMPLOYEE: Customer.Kind.ORGANISATION,
-    Tie.Role.MEMBER: Customer.Kind.HOUSEHOLD,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewTie:
-    """What a customer is to another one, since when."""
-
-    customer: Customer
-    other: Customer
-    role: str
-    title: str = ""
-    starts_on: datetime.date | None = None
-    ends_on: datetime.date | None = None  # set: it is over
 
 
 @transaction.atomic
@@ -66,19 +48,6 @@ def _require_seen(by: Actor, ids: Sequence[int]) -> None:
         raise AccessDenied(f"{by.label} may not see all of these customers")
 
 
-def require_possible(new: NewTie) -> None:
-    """Refuse a tie that cannot be."""
-    if new.customer.pk == new.other.pk:
-        raise TiedToHimself
-    if new.role not in Tie.Role.values:
-        raise typed.ChoiceUnknown(value=str(new.role)[:40], field=typed.label_of("kind"))
-    needed = NEEDED.get(Tie.Role(new.role))
-    if needed and new.other.kind != needed:
-        raise TieImpossible(name=new.other.name, kind=Customer.Kind(needed).label)
-    if new.starts_on and new.ends_on and new.ends_on < new.starts_on:
-        raise DaysReversed
-
-
 def _without_known(ties: Sequence[NewTie]) -> list[NewTie]:
     rows = Tie.objects.filter(customer__among={new.customer.pk for new in ties})
     known = {tie_key(row) for row in rows}
@@ -89,14 +58,6 @@ def _without_known(ties: Sequence[NewTie]) -> list[NewTie]:
             known.add(key)
             fresh.append(new)
     return fresh
-
-
-def tie_key(tie: Tie | NewTie) -> tuple:
-    """What makes it the same tie: of those that last one is enough, of those that ended each."""
-    pair = (tie.customer.pk, tie.other.pk, str(tie.role)) if isinstance(tie, NewTie) else (
-        tie.customer_id, tie.other_id, tie.role
-    )  # fmt: skip
-    return pair if tie.ends_on is None else (*pair, tie.starts_on, tie.ends_on)
 
 
 def _tell(by: Actor, made: Sequence[Tie], batch: str) -> None:

@@ -221,10 +221,15 @@ def bring_archive(
 def take_archive_back(*, by: Actor, runs: Sequence[ImportRun]) -> Undone:
     """Take back all that an archive brought, the last kind first."""
     done = Undone(batch=new_batch())
-    left = [run for run in runs if run.done and run.state not in (State.UNDONE, State.READ)]
+    left = [run for run in runs if brought_anything(run)]
     if not left:
         raise NothingBrought
     for run in reversed(left):
-        if run.counts.get("created") or run.counts.get("updated"):
-            done.add(take_back(by=by, run=run, into=done.batch))
+        done.add(take_back(by=by, run=run, into=done.batch))
     return done
+
+
+def brought_anything(run: ImportRun) -> bool:
+    """Whether there is anything of a file to be taken back."""
+    is_over = run.state in (State.DONE, State.CANCELLED, State.FAILED)
+    return is_over and bool(run.counts.get("created") or run.counts.get("updated"))

@@ -29,7 +29,10 @@ from kesher.organization.queries import business
 from kesher.surface.archives.telling import MANIFEST, README, Kept, Manifest, readme
 
 SAME_DAY = (1980, 1, 1, 0, 0, 0)  # of every entry: the same content is the same archive
-NAMING = {"staff": ("owner", "member"), "branches": ("branches",)}  # columns that name our own
+NAMING = {
+    "staff": ("owner", "member"),
+    "branches": ("branches", "branch"),
+}  # columns that name our own
 
 
 class FolderTaken(Refusal):

@@ -15,7 +15,7 @@ from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import job_of as job_of_run
 from kesher.core.jobs import cancel_job, job_of, start_job
 from kesher.core.models import Job
-from kesher.surface.archives.bringing import runs_of
+from kesher.surface.archives.bringing import brought_anything, runs_of
 from kesher.surface.archives.writing import count_everything, require_everything
 from kesher.surface.page import go, is_fragment
 from kesher.web.archives.work import WORK, doing, key_of, lines_done, write_everything
@@ -25,7 +25,6 @@ from kesher.web.lists.work import told
 from kesher.web.organization.frame import settings_page
 
 UNFINISHED = {"read", "running", "failed"}
-LEFT = (ImportRun.State.DONE, ImportRun.State.CANCELLED, ImportRun.State.FAILED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +61,7 @@ def archive(request: HttpRequest, key: str) -> HttpResponse:
         "working": _working(request, key, runs),
         "is_new": states == {"read"},
         "may_go_on": bool(states & UNFINISHED) and not states & {"cancelled", "undone"},
-        "may_go_back": any(run.state in LEFT and run.done for run in runs),
+        "may_go_back": any(map(brought_anything, runs)),
         "stayed": undone.result.get("stayed", 0) if undone else 0,
         "is_undone": bool(undone and undone.state == Job.State.DONE),
     }  # fmt: skip
