@@ -91,6 +91,11 @@ def _tags(text: str, column: str, place: Place) -> list[str]:
     return [word for word in words if not word.startswith("* ")]
 
 
+def _notes(text: str, column: str, place: Place) -> list[str]:
+    """A note of any number of lines; files have several columns of them."""
+    return [cells.long_text_of(LONGEST_ABOUT)(text, column, place)]
+
+
 def _country(text: str, column: str, place: Place) -> str:
     """A country by its code of two letters or its name in any of our languages."""
     if len(text) == 2 and text.isascii() and text.isalpha():
@@ -332,8 +337,11 @@ COLUMNS = (
                   "υποκατάστημα", "υποκαταστήματα", "κατάστημα", "ιατρείο"),
     ),
     Column(
-        name="about", label=_("Good to know"), reads=cells.long_text_of(LONGEST_ABOUT),
-        known_as=("note", "notes", "remarks", "comment", "comments", "about", "הערה", "הערות",
+        name="about", label=_("Good to know"), is_many=True, reads=_notes,
+        known_as=("note", "notes", "remark", "remarks", "memo", "internal notes", "general notes",
+                  "additional info", "הערות כלליות", "הערות פנימיות", "מידע נוסף",
+                  "γενικές σημειώσεις", "πρόσθετες πληροφορίες", "comment", "comments", "about",
+                  "הערה", "הערות",
                   "σημειώσεις", "σημείωση", "σχόλια", "παρατηρήσεις"),
     ),
 )  # fmt: skip

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
-from kesher.core.importing.refusals import UnknownWord, shown
+from kesher.core.importing.refusals import CellTooLong, UnknownWord, shown
 from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_further import further_wanted
@@ -20,7 +20,7 @@ from kesher.organization.models import Branch, Member
 
 SIMPLE = (
     "reference", "gender", "birth_on", "language", "preferred_channel", "stage", "since_on",
-    "about", "city",
+    "city",
 )  # fmt: skip
 
 
@@ -68,6 +68,8 @@ class Ours:
         names = _names(kind, said)
         title = names.pop("title")
         values = names | {name: said[name] for name in SIMPLE if said.get(name)}
+        if notes := said.get("about"):
+            values["about"] = _whole_note(notes)
         if "kind" in said or kind != Customer.Kind.PERSON:
             values["kind"] = kind
         if said.get("owner"):
@@ -94,6 +96,16 @@ class Ours:
         if found is None:
             raise BranchUnknown(word=name, name=shown(name))
         return found
+
+
+def _whole_note(notes: Sequence[str]) -> str:
+    """The notes of several columns as one, each once; as long as what is good to know may be."""
+    whole = "\n".join(dict.fromkeys(notes))
+    if len(whole) > typed.LONGEST_ABOUT:
+        raise CellTooLong(
+            column=str(_("Good to know")), length=len(whole), most=typed.LONGEST_ABOUT
+        )
+    return whole
 
 
 def kind_by(said: Mapping[str, Any]) -> str:

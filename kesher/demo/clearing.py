@@ -44,7 +44,11 @@ from kesher.organization.models import (
 
 AT_ONCE = 400
 CLEARED = "demo cleared"
-SEARCHED = {"customers.customer": "customer", "engagement.task": "task"}
+SEARCHED = {
+    "customers.customer": "customer",
+    "engagement.task": "task",
+    "catalog.product": "product",
+}
 
 
 @dataclass
@@ -173,7 +177,9 @@ def _remove_words(cleared: Cleared) -> None:
     for model, condition in unused.items():
         rows = model.objects.filter(condition, is_demo=True)
         _forget(model._meta.label_lower, rows.values_list("pk", flat=True))
-        cleared.count(str(model._meta.verbose_name_plural), rows.delete()[0])
+        number = rows.count()  # prices go along with products
+        rows.delete()
+        cleared.count(str(model._meta.verbose_name_plural), number)
         model.objects.filter(is_demo=True).update(is_demo=False)
 
 

@@ -18,7 +18,7 @@ from kesher.customers.models import Customer
 from kesher.engagement.channels.registry import is_served
 from kesher.engagement.consents import is_agreed
 from kesher.engagement.forbidden import is_forbidden
-from kesher.engagement.message_texts import ACCESS, MARKETING
+from kesher.engagement.message_texts import ACCESS, MARKETING, SECURITY
 from kesher.engagement.models import Message
 from kesher.organization.models import Member
 from kesher.organization.queries import business
@@ -90,7 +90,7 @@ def _objection(recipient: Recipient, address: str, purpose: str, channel: str) -
     What signs somebody in or keeps his account safe was asked for by himself, and what we write
     to one another is our work: neither is held back.
     """
-    if purpose == ACCESS or isinstance(recipient, Member):
+    if purpose in (ACCESS, SECURITY) or isinstance(recipient, Member):
         return ""
     if is_forbidden(channel, address, today_here()):
         return "do_not_contact"

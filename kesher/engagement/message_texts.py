@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 ACCESS = "access"  # carries a link that signs somebody in: its words are not kept once they left
+SECURITY = "security"  # keeps an account safe: nobody can refuse it
 SERVICE = "service"
 MARKETING = "marketing"  # needs the customer's consent
 
@@ -45,7 +46,7 @@ def _notice(name: str, en: Text, he: Text, el: Text) -> MessageTemplate:
         code: Text(text.subject, f"{text.body}\n\n{warning[code]}")
         for code, text in {"en": en, "he": he, "el": el}.items()
     }
-    return _template(name, "name business", **texts)
+    return _template(name, "name business", purpose=SECURITY, **texts)
 
 
 _ALL = (
@@ -141,7 +142,7 @@ _ALL = (
              "Οι προηγούμενοι δεν ισχύουν πια."),
     ),
     _template(
-        "address_changed", "name business",
+        "address_changed", "name business", purpose=SECURITY,
         en=Text(
             "Your sign-in address was changed",
             "Hello {name},\n\nyour account at {business} is now signed in to with another "

@@ -15,9 +15,9 @@ from kesher.engagement.commands.consenting import (
 )
 from kesher.engagement.commands.delivering import deliver_next
 from kesher.engagement.commands.forbidding import NewEntry, forbid_contact
-from kesher.engagement.commands.messaging import send_message
+from kesher.engagement.commands.messaging import UnknownPurpose, send_message
 from kesher.engagement.forbidden import address_read
-from kesher.engagement.models import Consent
+from kesher.engagement.models import Consent, Message
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 WORDS = {"subject": "Half price", "text": "This week only."}
@@ -55,6 +55,13 @@ def test_marketing_goes_to_those_who_agreed_and_to_nobody_else(clinic):
     assert (without.state, without.reason) == ("refused", "no_consent")
     assert elsewhere.reason == "no_consent"
     assert (with_it.state, with_it.reason) == ("waiting", "consent")
+
+
+@pytest.mark.parametrize("purpose", ["access", "security", "spam"])
+def test_no_other_purpose_opens_the_gate(clinic, purpose):
+    with pytest.raises(UnknownPurpose):
+        write(clinic, purpose=purpose)
+    assert not Message.objects.exists()
 
 
 def test_service_needs_none_but_hears_a_no(clinic):

@@ -68,6 +68,16 @@ def test_signing_in_and_our_own_work_go_on(clinic):
     assert (reset.state, work.state) == ("waiting", "waiting")
 
 
+def test_the_old_address_hears_that_another_took_its_place(clinic):
+    forbid("old@clinic.test")
+    context = {"name": "D", "business": "Carmel"}
+
+    told = write(clinic, to="old@clinic.test", template="address_changed", context=context,
+                 language="en")  # fmt: skip
+    assert told.state == "waiting"
+    assert write(clinic, to="old@clinic.test", key="2", language="en").state == "refused"
+
+
 def test_only_calls_are_forbidden(clinic):
     forbid("052-647-3190", forbids="calls")
     forbid(forbids="calls")

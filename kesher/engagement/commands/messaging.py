@@ -15,7 +15,7 @@ from kesher.customers.models import Customer
 from kesher.engagement import face
 from kesher.engagement.events import MessageQueued, MessageWithdrawn
 from kesher.engagement.gate import Decision, Recipient, decide
-from kesher.engagement.message_texts import TEMPLATES, MessageTemplate
+from kesher.engagement.message_texts import MARKETING, SERVICE, TEMPLATES, MessageTemplate
 from kesher.engagement.models import Message
 from kesher.engagement.wording import filled, text_of
 from kesher.organization.models import Member
@@ -26,6 +26,12 @@ class UnknownTemplate(Refusal):
     """There is no such message."""
 
     message = _("There is no message called %(name)s.")
+
+
+class UnknownPurpose(Refusal):
+    """Nothing is sent under another purpose than its own, but for marketing."""
+
+    message = _("This message cannot be sent for the purpose “%(name)s”.")
 
 
 class AlreadyOnItsWay(Refusal):
@@ -58,10 +64,9 @@ def send_message(
     if kept is not None:
         return kept
     chosen = TEMPLATES[template]
-    decision = decide(
-        to, purpose=purpose or chosen.purpose, channel=channel, language=language, now=now
-    )
-    message = _write(chosen, to, context, decision, purpose or chosen.purpose)
+    meant = _purpose(chosen, purpose)
+    decision = decide(to, purpose=meant, channel=channel, language=language, now=now)
+    message = _write(chosen, to, context, decision, meant)
     message.key = key
     message.not_before = max(not_before or now, decision.not_before)
     if about is not None:
@@ -70,6 +75,15 @@ def send_message(
     if decision.passes:
         announce(MessageQueued(message_id=message.pk), by=by, about=message)
     return message
+
+
+def _purpose(template: MessageTemplate, asked: str) -> str:
+    """What a message is for; whoever sends it may make it marketing, and never less than it is."""
+    if asked in ("", template.purpose):
+        return template.purpose
+    if asked == MARKETING and template.purpose == SERVICE:
+        return MARKETING
+    raise UnknownPurpose(name=asked[:60])
 
 
 def _require_right_to_write(by: Actor, to: Recipient) -> None:

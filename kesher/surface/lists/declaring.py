@@ -93,6 +93,8 @@ class Listing:
     yields: frozenset[str] = frozenset()  # columns that make room for the look beside the list
     beside: tuple[str, ...] = ()  # fields that drawing the columns needs
     painters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    # of a column: which of the values on a page stand out, asked once for all of them
+    marks: Mapping[str, Callable[[Sequence[Any]], frozenset[Any]]] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     # by, record, name, value, seen, batch: writes one field; returns the batch that takes it back
     edit: Callable[..., str] | None = None

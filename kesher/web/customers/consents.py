@@ -33,12 +33,12 @@ class ConsentForm(Form):
 
     answer = forms.ChoiceField(
         label=gettext_lazy("What was said"), widget=forms.RadioSelect, initial="yes",
-        choices=[("yes", gettext_lazy("Agreed")), ("no", gettext_lazy("Took it back"))],
+        choices=[("yes", pgettext_lazy("consent", "Agreed")), ("no", gettext_lazy("Took it back"))],
     )  # fmt: skip
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=Consent.Purpose)
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"), required=False,
-        choices=[("", pgettext_lazy("consent", "All channels")),
+        choices=[("", gettext_lazy("All channels")),
                  *((one.value, one.label) for one in OFFERED)],
     )  # fmt: skip
     day = Day(label=gettext_lazy("When"), help_text=gettext_lazy("Today when empty"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,18 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from kesher.core.access import Actor, may, visible
-from kesher.core.fields import choices_of
+from kesher.core.fields import Type, choices_of
 from kesher.customers.commands.assigning import assign
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import archive, bin_customers, restore, unarchive
 from kesher.customers.models import Customer, Tag
 from kesher.engagement.commands.tasks import NewTask, plan_task
-from kesher.engagement.models import Task, Touch
+from kesher.engagement.forbidden import compared, entries_of
+from kesher.engagement.models import DoNotContact, Task, Touch
 from kesher.organization.fields import members_here
 from kesher.organization.models import Branch, Member, Team
+from kesher.organization.today import today_here
 from kesher.surface.lists.declaring import Action, Input, Listing, View, register
 from kesher.web.customers.whole import STAGE_LOOKS
-from kesher.web.lists.pen import DASH, NOTHING, Pen, Row, face, html, overdue
+from kesher.web.lists.pen import DASH, NOTHING, PAINTERS, Pen, Row, face, html, overdue
 from kesher.web.templatetags import look
 
 CHANNELS = {
@@ -54,6 +56,28 @@ def _stage(pen: Pen, value: Any) -> Any:
     tone, icon = STAGE_LOOKS.get(value, ("", "circle-dot"))
     label = pen.label(CUSTOMERS.kind.fields["stage"], value)
     return html('<span class="tag {}">{}{}</span>', tone, look.icon(icon), label)
+
+
+def phone(pen: Pen, value: Any, row: Row) -> Any:
+    """The telephone; one that nobody is to call says so."""
+    if not value:
+        return NOTHING
+    drawn = PAINTERS[Type.PHONE](pen, CUSTOMERS.kind.fields["phone"], value)
+    if value not in pen.marked.get("phone", ()):
+        return drawn
+    words = _("Do not call")
+    return html(
+        '{} <span class="t-bad" title="{}">{}</span>', drawn, words,
+        look.icon("phone-off", "s", label=words),
+    )  # fmt: skip
+
+
+def not_to_be_called(phones: Sequence[Any]) -> frozenset[Any]:
+    """Which of these numbers are on the do-not-contact list."""
+    addresses = {phone: ("phone", compared("phone", phone)) for phone in phones if phone}
+    entries = entries_of(addresses.values(), today_here()) if addresses else {}
+    barred = {key for key, one in entries.items() if one.forbids != DoNotContact.Forbids.MESSAGES}
+    return frozenset(phone for phone, address in addresses.items() if address in barred)
 
 
 def last_touch(pen: Pen, value: Any, row: Row) -> Any:
@@ -237,11 +261,13 @@ CUSTOMERS = register(
         },
         painters={
             "stage": stage,
+            "phone": phone,
             "last_touch": last_touch,
             "next_step": next_step,
             "owner": owner,
             "complaints": complaints,
         },
+        marks={"phone": not_to_be_called},
         edit=edit,
         edit_choices={"owner": members_here},
         actions=(

@@ -75,6 +75,7 @@ class Pen:
     now: datetime
     painters: dict[str, Painter] = field(default_factory=dict)
     opens: str = ""  # form of the address that a row opens
+    marked: dict[str, frozenset[Any]] = field(default_factory=dict)  # values that stand out
     _forms: dict[str, str] = field(default_factory=dict)
     _once: dict[Any, SafeString] = field(default_factory=dict)
     _labels: dict[str, dict[str, str]] = field(default_factory=dict)

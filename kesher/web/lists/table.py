@@ -89,6 +89,7 @@ class RowWriter:
 
     def rows(self, sheet: Sheet) -> SafeString:
         """All rows of a page."""
+        self._mark(sheet)
         changeable = self.changeable([pk for pk, _values in sheet.rows])
         plain, edited = self._form(is_edited=False), self._form(is_edited=True)
         drawn = [
@@ -96,6 +97,13 @@ class RowWriter:
             for pk, values in sheet.rows
         ]
         return html("{}" * len(drawn), *drawn)
+
+    def _mark(self, sheet: Sheet) -> None:
+        """Ask of all values of a column together which of them stand out."""
+        for name, ask in self.listing.marks.items():
+            at = sheet.at(name)
+            if at is not None and any(one.name == name for one in self.shown):
+                self.pen.marked[name] = ask([values[at] for _pk, values in sheet.rows])
 
     def cell(self, sheet: Sheet, name: str) -> SafeString:
         """One cell of one row, as it is drawn among the others."""

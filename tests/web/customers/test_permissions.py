@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kesher.core.access import SYSTEM
@@ -39,6 +41,20 @@ def test_a_number_that_nobody_calls_is_marked_and_a_call_warns(as_member, clinic
     assert "Call it only if the customer asked for the call" in shown
     assert "Write to it only" not in shown
     assert "do-not-contact list" not in page(client, clinic.customers["yosef"])
+
+
+def test_the_list_of_customers_marks_the_number_with_one_question(as_member, clinic):
+    client, index = as_member("receptionist"), reverse("customers") + "?all=1&cols=name,phone"
+    assert "Do not call" not in client.get(index).content.decode()
+
+    forbid("052-647-3190", forbids="calls")
+    forbid("054-7654321", forbids="messages")
+    with CaptureQueriesContext(connection) as asked:
+        shown = client.get(index).content.decode()
+
+    assert "Do not call" in shown
+    assert shown.count("t-bad") == 1
+    assert sum("engagement_donotcontact" in one["sql"] for one in asked.captured_queries) == 1
 
 
 def test_consent_is_written_down_and_shown_with_who_when_and_how(as_member, noa):
