@@ -55,6 +55,16 @@ def forget_rows(table: Table) -> None:
         table.path.unlink(missing_ok=True)
 
 
+def forget_run(run: ImportRun) -> None:
+    """Drop an import that brought nothing, with its file."""
+    paths = [file_of(run)] if run.path and run.is_ours else []
+    if rows := rows_of(run):
+        paths.append(rows)
+    run.delete()
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
 def forget_old_files(now: datetime) -> int:
     """Drop files and refused lines of imports that lie a month back; what they brought stays."""
     old = ImportRun.objects.filter(opened_at__lt=now - KEPT).exclude(path="")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from kesher.core.access import Scope, visible
+from kesher.core.feeds.queries import may_connect
 from kesher.core.importing.commands import open_import
 from kesher.core.importing.keeping import keep_upload
 from kesher.core.importing.kinds import column_of
@@ -70,6 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "kinds": kinds,
         "refusal": refusal,
+        "may_connect": may_connect(request.actor),
         "brought": [_line(run) for run in imports_of(request.actor)[:RECENT]],
     }
     return render(request, "importing/index.html", context, status=422 if refusal else 200)

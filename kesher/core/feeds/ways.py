@@ -1,0 +1,101 @@
+"""The ways of being a source: what is asked of whoever connects one, and how it is read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kesher.core.feeds.fetching import fetch, parts_of, without_secrets
+from kesher.core.feeds.folders import copy_of, files_of, folder_of, pattern_of
+from kesher.core.feeds.models import Feed
+from kesher.core.importing.keeping import new_file
+from kesher.core.importing.refusals import shown
+from kesher.core.sealing import unseal
+
+SEALED = "source"
+IsNew = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file that came, lying in our own keeping."""
+
+    key: str
+    name: str
+    path: Path
+    digest: str
+    seen: Mapping[str, Any] = field(default_factory=dict)  # how far the source is read with it
+
+
+class Way:
+    """How a kind of source is checked and read."""
+
+    delivers = False  # each file is a delivery, even one that repeats the last
+
+    def checked(self, place: Mapping[str, str], secret: str) -> tuple[dict[str, str], str]:
+        """What may be shown of where it is, and what is to be sealed; refuses what cannot be."""
+        raise NotImplementedError
+
+    def bring(self, feed: Feed, is_new: IsNew) -> Iterator[Brought]:
+        """What is new there, the oldest first; `is_new` tells by a key what came before."""
+        raise NotImplementedError
+
+
+def secret_of(feed: Feed) -> str:
+    """What is kept sealed of a source. It goes nowhere but to the source itself."""
+    return unseal(feed.sealed, SEALED) if feed.sealed else ""
+
+
+class Folder(Way):
+    delivers = True
+
+    def checked(self, place: Mapping[str, str], secret: str) -> tuple[dict[str, str], str]:
+        folder = folder_of(place.get("folder", ""))
+        pattern = pattern_of(place.get("pattern", ""))
+        files_of(folder, pattern)
+        return {"folder": str(folder), "pattern": pattern}, ""
+
+    def bring(self, feed: Feed, is_new: IsNew) -> Iterator[Brought]:
+        for found in files_of(folder_of(feed.place["folder"]), feed.place["pattern"]):
+            if is_new(found.key):
+                path = new_file()
+                try:
+                    digest = copy_of(found, path)
+                except BaseException:
+                    path.unlink(missing_ok=True)
+                    raise
+                if digest is None:
+                    path.unlink(missing_ok=True)
+                else:
+                    yield Brought(found.key, shown(found.path.name, 120), path, digest)
+
+
+class Address(Way):
+    def checked(self, place: Mapping[str, str], secret: str) -> tuple[dict[str, str], str]:
+        address = place.get("address", "").strip()
+        parts_of(address)
+        return {"address": without_secrets(address)}, address
+
+    def bring(self, feed: Feed, is_new: IsNew) -> Iterator[Brought]:
+        path = new_file()
+        try:
+            fetched = fetch(secret_of(feed), path, feed.seen.get("marks", {}))
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        if fetched is None:
+            path.unlink(missing_ok=True)
+            return
+        seen = {"marks": fetched.marks}
+        yield Brought(uuid.uuid4().hex, fetched.name, path, fetched.digest, seen)
+
+
+WAYS: dict[str, Way] = {Feed.Way.FOLDER: Folder(), Feed.Way.ADDRESS: Address()}
+
+
+def way_of(feed: Feed) -> Way:
+    """How this source is read."""
+    return WAYS[feed.way]
