@@ -5,7 +5,7 @@ import ipaddress
 import socketserver
 import ssl
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography import x509
@@ -102,10 +102,8 @@ class Silent(socketserver.ThreadingTCPServer):
     def __init__(self, speak):
         class Handler(socketserver.BaseRequestHandler):
             def handle(self):
-                try:
+                with suppress(OSError):
                     speak(self.request)
-                except OSError:
-                    pass
 
         super().__init__(("127.0.0.1", 0), Handler)
 

@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kesher.core.access import Actor
-from kesher.core.feeds.models import Arrival, Feed
+from kesher.core.feeds.models import Arrival, Conflict, Feed
 from kesher.core.feeds.queries import last_arrival, pattern_of, require_connecting
 from kesher.core.feeds.refusals import FetchedElsewhere
 from kesher.core.feeds.trouble import note_trouble
@@ -218,7 +218,8 @@ def _end(
         Feed.objects.filter(pk=feed.pk).update(changed_at=now)
     state = Arrival.State.TAKEN
     is_ours = pattern is not None and pattern.pk < run.pk and run.state == Run.DONE
-    if is_ours and not brought and _left(run) == _left(pattern):
+    is_contradicted = Conflict.objects.filter(batch=run.batch).exists()
+    if is_ours and not brought and not is_contradicted and _left(run) == _left(pattern):
         state = Arrival.State.SAME
         forget_run(run)
     Arrival.objects.filter(pk=arrival.pk).update(state=state)
