@@ -72,6 +72,12 @@ def open_conflicts(feed: Feed, count: int) -> list[Conflict]:
     return list(feed.conflicts.filter(state=Conflict.State.OPEN).order_by("-pk")[:count])
 
 
+def conflict_of(actor: Actor, pk: int) -> Conflict | None:
+    """A contradiction, for those who connect sources."""
+    require_connecting(actor)
+    return Conflict.objects.filter(pk=pk).first()
+
+
 def is_silent(feed: Feed, now: datetime) -> bool:
     """Whether a source that ought to speak has said nothing for too long."""
     heard = feed.spoke_at or feed.made_at

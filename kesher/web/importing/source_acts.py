@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kesher.core.feeds.answering import keep_ours, take_theirs
 from kesher.core.feeds.commands import (
     change_feed,
     choose_anew,
@@ -15,6 +16,7 @@ from kesher.core.feeds.commands import (
     pause_feed,
     resume_feed,
 )
+from kesher.core.feeds.queries import conflict_of
 from kesher.surface.page import go, tell
 from kesher.web.importing.feeding import fetch_source
 from kesher.web.importing.source_forms import WinsForm
@@ -72,3 +74,16 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     delete_feed(by=request.actor, feed=feed_of(request, pk))
     tell(request, _("The source is disconnected. What it brought stays."))
     return go(request, "sources")
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say whether ours stays or what the source says is taken."""
+    conflict = conflict_of(request.actor, pk)
+    if conflict is None:
+        raise Http404
+    if request.POST.get("answer") == "theirs":
+        take_theirs(by=request.actor, conflict=conflict)
+    else:
+        keep_ours(by=request.actor, conflict=conflict)
+    return go(request, "source", conflict.feed_id)

@@ -20,11 +20,12 @@ from kesher.core.feeds.queries import (
     is_silent,
     last_arrival,
     latest_arrivals,
-    pattern_of,
+    open_conflicts,
     require_connecting,
 )
 from kesher.core.importing.models import ImportRun
 from kesher.core.refusal import Refusal
+from kesher.customers.origins import told_conflicts
 from kesher.surface.once import once_only
 from kesher.web.importing.feeding import fetch_as_its_maker
 from kesher.web.importing.source_forms import FORMS, LABELS, FeedForm, WinsForm
@@ -32,6 +33,7 @@ from kesher.web.organization.saving import saved
 
 TRIED_FOR = 20  # seconds that the page waits for a new source
 SHOWN_ARRIVALS = 12
+SHOWN_CONFLICTS = 100
 RULES = (
     ("here", _("Kesher, once somebody changed it here")),
     ("source", _("the source")),
@@ -136,7 +138,7 @@ def drawn(request: HttpRequest, feed: Feed, form: WinsForm | None = None) -> Htt
         "feed": feed,
         "form": form,
         "arrivals": [_arrived(request, one) for one in latest_arrivals(feed, SHOWN_ARRIVALS)],
-        "has_pattern": pattern_of(feed) is not None,
+        "conflicts": told_conflicts(request.actor, open_conflicts(feed, SHOWN_CONFLICTS)),
         "may_choose": _may_choose(feed),
         "wins": [
             {

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/sources/<int:pk>/fetching/", source_acts.fetch, name="source-fetching"),
     path("import/sources/<int:pk>/pausing/", source_acts.pause, name="source-pausing"),
     path("import/sources/<int:pk>/columns/", source_acts.columns, name="source-columns"),
+    path("import/conflicts/<int:pk>/", source_acts.answer, name="source-conflict"),
     path("import/sources/<int:pk>/deleting/", source_acts.delete, name="source-deleting"),
 ]
