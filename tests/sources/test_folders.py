@@ -127,7 +127,7 @@ def test_a_file_that_leads_out_is_refused(sources, folder, tmp_path):
     feed = sources.connect(folder=".", pattern="*.csv")
 
     assert "leads out of the folder" in sources.go(feed).error
-    assert not Arrival.objects.exists()
+    assert list(feed.arrivals.values_list("state", "path", "run")) == [("refused", "", None)]
     assert kept(tmp_path) == []
 
 
@@ -172,12 +172,16 @@ def test_three_gigabytes_are_refused_without_being_read(sources, folder, tmp_pat
     with (folder / "huge.csv").open("wb") as file:
         file.write(FIRST.encode())
         file.truncate(3 * 1024**3)  # takes no room on the disk
+    os.utime(folder / "huge.csv", (1000, 1000))
+    put(folder, "list.csv", FIRST, 500)
     feed = sources.connect(folder=".", pattern="*.csv")
 
     feed = sources.go(feed)
 
     assert f"more than {MOST_BYTES // 1024**2} MB" in feed.error
-    assert kept(tmp_path) == []
+    states = dict(feed.arrivals.values_list("name", "state"))
+    assert states == {"list.csv": "waiting", "huge.csv": "refused"}
+    assert len(kept(tmp_path)) == 1
 
 
 def test_what_is_no_file_is_passed_over(sources, folder):

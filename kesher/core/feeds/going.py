@@ -110,16 +110,19 @@ def _fetch(feed: Feed, now: datetime) -> None:
     def is_new(key: str) -> bool:
         return not feed.arrivals.filter(key=_short(key)).exists()
 
-    for brought in way_of(feed).bring(feed, is_new):
-        is_kept = False
-        try:
-            is_kept = _keep(feed, brought, now)
-        finally:
-            if not is_kept:
-                brought.path.unlink(missing_ok=True)
-        room -= 1
-        if room <= 0:
-            return
+    try:
+        for brought in way_of(feed).bring(feed, is_new):
+            is_kept = False
+            try:
+                is_kept = _keep(feed, brought, now)
+            finally:
+                if not is_kept:
+                    brought.path.unlink(missing_ok=True)
+            room -= 1
+            if room <= 0:
+                return
+    finally:
+        feed.save(update_fields=["seen"])
 
 
 def _short(key: str) -> str:
@@ -130,7 +133,8 @@ def _short(key: str) -> str:
 def _keep(feed: Feed, brought: Brought, now: datetime) -> bool:
     """Write down that a file came, and how far the source is read; whether the file is needed."""
     last = last_arrival(feed)
-    is_same = last is not None and last.digest == brought.digest
+    is_same = last is not None and last.digest == brought.digest and not brought.error
+    state = Arrival.State.SAME if is_same else Arrival.State.WAITING
     feed.seen = feed.seen | brought.seen
     if not is_same or way_of(feed).delivers:
         feed.spoke_at = now
@@ -138,13 +142,14 @@ def _keep(feed: Feed, brought: Brought, now: datetime) -> bool:
             feed=feed,
             key=_short(brought.key),
             name=brought.name,
-            path="" if is_same else str(brought.path),
+            path="" if is_same or brought.error else str(brought.path),
             digest=brought.digest,
-            state=Arrival.State.SAME if is_same else Arrival.State.WAITING,
+            state=Arrival.State.REFUSED if brought.error else state,
+            error=brought.error,
             came_at=now,
         )
     feed.save(update_fields=["seen", "spoke_at"])
-    return not is_same
+    return not is_same and not brought.error
 
 
 # ---- taking in

@@ -110,6 +110,10 @@ class MailboxStrange(SourceRefused):
     message = _("“%(host)s” does not speak as a mailbox does.")
 
 
+class MailTooLarge(SourceRefused):
+    message = _("The mail “%(subject)s” is larger than %(most)s MB. It is passed over.")
+
+
 class DatabaseRefused(SourceRefused):
     message = _("The database refuses: %(reason)s")
 

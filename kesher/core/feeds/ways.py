@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from kesher.core.feeds.fetching import fetch, parts_of, without_secrets
 from kesher.core.feeds.folders import copy_of, files_of, folder_of, pattern_of
+from kesher.core.feeds.mailboxes import Wanted, attachments, host_in
 from kesher.core.feeds.models import Feed
+from kesher.core.feeds.refusals import FileClimbs, TooLarge
 from kesher.core.importing.keeping import new_file
 from kesher.core.importing.refusals import shown
 from kesher.core.sealing import unseal
 
 SEALED = "source"
+BEFORE = timedelta(days=30)  # mails that came so long before a source was connected are taken too
 IsNew = Callable[[str], bool]
 
 
@@ -28,6 +33,7 @@ class Brought:
     path: Path
     digest: str
     seen: Mapping[str, Any] = field(default_factory=dict)  # how far the source is read with it
+    error: str = ""  # why it cannot be taken
 
 
 class Way:
@@ -62,15 +68,16 @@ class Folder(Way):
         for found in files_of(folder_of(feed.place["folder"]), feed.place["pattern"]):
             if is_new(found.key):
                 path = new_file()
+                name, digest, error = shown(found.path.name, 120), None, ""
                 try:
                     digest = copy_of(found, path)
-                except BaseException:
-                    path.unlink(missing_ok=True)
-                    raise
-                if digest is None:
-                    path.unlink(missing_ok=True)
-                else:
-                    yield Brought(found.key, shown(found.path.name, 120), path, digest)
+                except (TooLarge, FileClimbs) as refusal:  # the others are none the worse for it
+                    error = str(refusal)
+                finally:
+                    if digest is None:
+                        path.unlink(missing_ok=True)
+                if digest or error:
+                    yield Brought(found.key, name, path, digest or "", error=error)
 
 
 class Address(Way):
@@ -93,7 +100,32 @@ class Address(Way):
         yield Brought(uuid.uuid4().hex, fetched.name, path, fetched.digest, seen)
 
 
-WAYS: dict[str, Way] = {Feed.Way.FOLDER: Folder(), Feed.Way.ADDRESS: Address()}
+class Mailbox(Way):
+    delivers = True
+
+    def checked(self, place: Mapping[str, str], secret: str) -> tuple[dict[str, str], str]:
+        host_in(place.get("host", ""))
+        kept = {name: place.get(name, "").strip() for name in ("host", "user", "folder", "sender")}
+        kept["folder"] = kept["folder"] or "INBOX"
+        kept["sender"] = kept["sender"].lower()
+        return kept | {"pattern": pattern_of(place.get("pattern", ""))}, secret
+
+    def bring(self, feed: Feed, is_new: IsNew) -> Iterator[Brought]:
+        since = (feed.made_at - BEFORE).date()
+        wanted = Wanted(password=secret_of(feed), since=since, **feed.place)
+        for one in attachments(wanted, feed.seen):
+            if not one.key:
+                feed.seen = feed.seen | one.seen  # all that this mail brought is kept
+            elif is_new(one.key):
+                path = new_file()
+                path.write_bytes(one.content)
+                digest = hashlib.sha256(one.content).hexdigest()
+                yield Brought(one.key, one.name, path, digest, error=one.error)
+
+
+WAYS: dict[str, Way] = {
+    Feed.Way.FOLDER: Folder(), Feed.Way.ADDRESS: Address(), Feed.Way.MAILBOX: Mailbox(),
+}  # fmt: skip
 
 
 def way_of(feed: Feed) -> Way:
