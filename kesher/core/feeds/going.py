@@ -10,11 +10,11 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -82,7 +82,8 @@ def _renew(pk: int, now: datetime, over: threading.Event) -> None:
     started = time.monotonic()
     while not over.wait(RENEWED):
         past = timedelta(seconds=time.monotonic() - started)
-        Feed.objects.filter(pk=pk).update(busy_until=now + past + LEASE)
+        with suppress(OperationalError):  # a database that is busy now is asked again soon
+            Feed.objects.filter(pk=pk).update(busy_until=now + past + LEASE)
     connection.close()
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from kesher.core.feeds.databases import checked_database, read_table
 from kesher.core.feeds.fetching import fetch, parts_of, without_secrets
 from kesher.core.feeds.folders import copy_of, files_of, folder_of, pattern_of
 from kesher.core.feeds.mailboxes import Wanted, attachments, host_in
@@ -123,8 +124,23 @@ class Mailbox(Way):
                 yield Brought(one.key, one.name, path, digest, error=one.error)
 
 
+class Database(Way):
+    def checked(self, place: Mapping[str, str], secret: str) -> tuple[dict[str, str], str]:
+        return checked_database(place, secret)
+
+    def bring(self, feed: Feed, is_new: IsNew) -> Iterator[Brought]:
+        path = new_file()
+        try:
+            digest = read_table(feed.place, secret_of(feed), path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        yield Brought(uuid.uuid4().hex, f"{shown(feed.place['table'], 60)}.csv", path, digest)
+
+
 WAYS: dict[str, Way] = {
     Feed.Way.FOLDER: Folder(), Feed.Way.ADDRESS: Address(), Feed.Way.MAILBOX: Mailbox(),
+    Feed.Way.DATABASE: Database(),
 }  # fmt: skip
 
 
