@@ -12,6 +12,7 @@ kesher check        say what is wrong with settings or database
 kesher owner reset  a new sign-in link for an owner who lost every other way
 kesher demo load    add the demo business; `demo clear` removes only that
 kesher import FILE  take in customers or purchases from a file
+kesher source list  sources that live on; `source fetch NAME` fetches one now
 kesher find TEXT    find as the search box does
 """
 

@@ -33,6 +33,13 @@ def feeds_of(actor: Actor) -> QuerySet[Feed]:
     return Feed.objects.annotate(open_conflicts=Count("conflicts", is_open)).order_by("name")
 
 
+def feeds_in_trouble(actor: Actor) -> list[Feed]:
+    """The sources that somebody has to look after, for those who may; nothing for others."""
+    if not may_connect(actor):
+        return []
+    return list(Feed.objects.filter(told_at__isnull=False).order_by("name"))
+
+
 def feed_named(actor: Actor, name: str) -> Feed | None:
     """The source of that name."""
     return feeds_of(actor).filter(name__iexact=name.strip()).first()

@@ -85,7 +85,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Connect a source; it is fetched at once, so that what is wrong shows at once."""
     require_connecting(request.actor)
-    way = request.GET.get("way", "")
+    way = request.POST.get("way", "") or request.GET.get("way", "")
     if way not in FORMS:
         return redirect("sources")
     form = FORMS[way](request.POST or None)
