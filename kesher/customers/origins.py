@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from kesher.core.access import MASK, Actor, readable, visible
+from kesher.core.changes import plain
 from kesher.core.feeds.models import Conflict
 from kesher.core.feeds.queries import feeds_by_batch
 from kesher.core.models import Change
@@ -51,18 +52,20 @@ def origins_of(actor: Actor, customer: Customer) -> list[Origin]:
         _note_points(points, row)
     may_read = readable(actor, Customer)
     found = [
-        _origin(actor, last[name], brought, label_of_field(name), told_value(actor, name, _held(
-            customer, name)))
+        _origin(actor, last[name], brought, label_of_field(name), told_value(actor, name, value))
         for name in TOLD
-        if name in last and name in may_read and _held(customer, name)
-        and not (name == "name" and customer.kind == Customer.Kind.PERSON)
-    ]  # fmt: skip
+        if name in last and name in may_read and (value := _said(customer, name, last[name]))
+    ]
     return found + list(_of_points(actor, customer, rows[0] if rows else None, points, brought))
 
 
-def _held(customer: Customer, name: str) -> Any:
+def _said(customer: Customer, name: str, row: Change) -> Any:
+    """What a field holds, unless nobody has said it: a usual value, or a name put together."""
     column: Any = Customer._meta.get_field(name)
-    return getattr(customer, column.attname)
+    value = getattr(customer, column.attname)
+    is_usual = row.before is None and value == column.get_default()
+    is_made_up = name == "name" and customer.kind == Customer.Kind.PERSON
+    return None if is_usual or is_made_up else value
 
 
 def _note_points(points: dict[tuple[str, str], Change], row: Change) -> None:
@@ -123,7 +126,7 @@ def told_value(actor: Actor, name: str, value: Any) -> Any:
         return MASK
     if name == "source" and isinstance(value, str):
         return value
-    told = shown_value(actor, name, value)
+    told = shown_value(actor, name, plain(value))
     return told[:LONGEST] + "…" if isinstance(told, str) and len(told) > LONGEST else told
 
 
