@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kesher.core.feeds.models import Feed
 from kesher.web.organization.saving import Form
@@ -58,7 +57,7 @@ class FolderForm(FeedForm):
 
 class AddressForm(FeedForm):
     address = _line(
-        pgettext_lazy("of a file", "Address"), most=2000,
+        _("Web address"), most=2000,
         help_text=_("https://… of a file. What stands behind a question mark is kept secret."),
     )  # fmt: skip
 
@@ -95,7 +94,7 @@ FORMS: dict[str, type[FeedForm]] = {
 }  # fmt: skip
 LABELS = {
     Feed.Way.FOLDER: (_("Folder"), "archive", _("Files that another program puts into a folder")),
-    Feed.Way.ADDRESS: (pgettext_lazy("of a file", "Address"), "world",
+    Feed.Way.ADDRESS: (_("Web address"), "world",
                        _("A file that another program offers on the web")),
     Feed.Way.MAILBOX: (_("Mailbox"), "inbox", _("Files that come as attachments of mails")),
     Feed.Way.DATABASE: (_("Database"), "table", _("A table of another program's database")),
