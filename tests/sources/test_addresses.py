@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kesher.core.feeds import fetching, hosts
+from kesher.core.feeds.commands import change_feed
 from kesher.core.feeds.models import Arrival, Feed
 from kesher.core.feeds.refusals import SourceRefused
 from kesher.core.importing.models import ImportRun
@@ -115,6 +116,25 @@ def test_what_comes_back_to_a_former_state_is_taken_again(sources, web):
         bodies.pop(0)
         sources.go(feed)
         assert customer("1").city == city
+
+
+def test_another_address_takes_the_place_of_the_first(sources, web):
+    server = web(lambda handler: say(handler, FIRST, ETag='"one"'))
+    feed = sources.connect("address", address=f"http://127.0.0.1:{server.port}/a.csv?key=ONE")
+    sources.begun(feed)
+
+    feed = change_feed(
+        by=sources.by, feed=feed, name="Moved", rhythm="day", silent_after=0, wins={},
+        secret=f"http://127.0.0.1:{server.port}/b.csv?key=TWO",
+    )  # fmt: skip
+    sources.go(feed)
+
+    assert feed.place == {"address": f"http://127.0.0.1:{server.port}/b.csv?…"}
+    asked, headers = server.asked[-1]
+    assert asked == "/b.csv?key=TWO" and "If-None-Match" not in headers
+    with pytest.raises(SourceRefused):
+        change_feed(by=sources.by, feed=feed, name="Moved", rhythm="day", silent_after=0, wins={},
+                    secret="http://10.0.0.1@x/")  # fmt: skip
 
 
 def test_the_key_in_an_address_is_told_to_nobody(sources, web, caplog, as_member):

@@ -1,10 +1,13 @@
 """The pages of sources: connect, choose the columns, see what came, and nothing of a secret."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from kesher.core.feeds.models import Feed
 from kesher.core.importing.models import ImportRun
@@ -26,6 +29,12 @@ def text_of(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
+def fetched(feed):
+    """Its turn has come, and the worker takes it."""
+    Feed.objects.filter(pk=feed.pk).update(due_at=timezone.now())
+    feeding.fetch_source.func(feed.pk)
+
+
 def test_from_a_folder_to_what_changes_by_itself(as_member, folder):
     put(folder, "list.csv", FIRST, 1000)
     browser = as_member("owner")
@@ -45,7 +54,7 @@ def test_from_a_folder_to_what_changes_by_itself(as_member, folder):
     )
     browser.post(reverse("import-start", args=[run.pk]))
     put(folder, "list.csv", FIRST.replace("Acre", "Eilat"), 2000)
-    feeding.fetch_source.func(feed.pk)
+    fetched(feed)
 
     assert Customer.objects.get(reference="1").city == "Eilat"
     page = text_of(browser.get(reverse("source", args=[feed.pk])))
@@ -117,7 +126,7 @@ def test_a_password_is_typed_once_and_never_shown(as_member, tmp_path, settings,
             reverse("source-change", args=[feed.pk]),
             {"name": "Mail", "rhythm": "day", "silent_after": "0", "secret": "SESAME two"},
         )
-        feeding.fetch_source.func(feed.pk)
+        fetched(feed)
 
     feed.refresh_from_db()
     assert feed.error == ""
@@ -140,11 +149,6 @@ def test_what_is_sealed_opens_here_alone(settings):
 
 
 def test_the_clock_has_it_fetched(as_member, folder):
-    from datetime import timedelta
-
-    from django.utils import timezone
-    from django_tasks_db.models import DBTaskResult
-
     browser = as_member("owner")
     browser.post(reverse("source-new"), FORM)
     put(folder, "list.csv", FIRST, 1000)
@@ -167,11 +171,11 @@ def test_paused_nothing_is_fetched(as_member, folder):
     feed = Feed.objects.get()
     browser.post(reverse("source-pausing", args=[feed.pk]))
     put(folder, "list.csv", FIRST, 1000)
-    feeding.fetch_source.func(feed.pk)
+    fetched(feed)
     assert not ImportRun.objects.exists()
 
     browser.post(reverse("source-fetching", args=[feed.pk]))
-    feeding.fetch_source.func(feed.pk)
+    fetched(feed)
     assert ImportRun.objects.exists()
 
 
@@ -182,7 +186,7 @@ def test_columns_are_chosen_anew(as_member, folder):
     browser.post(reverse("import-start", args=[ImportRun.objects.get().pk]))
     feed = Feed.objects.get()
     put(folder, "list.csv", FIRST.replace("city", "where").replace("Acre", "Lod"), 2000)
-    feeding.fetch_source.func(feed.pk)
+    fetched(feed)
     page = text_of(browser.get(reverse("source", args=[feed.pk])))
     assert "has no column “city”" in page and "Choose the columns anew" in page
 
@@ -198,7 +202,7 @@ def test_columns_are_chosen_anew(as_member, folder):
 
     browser.post(reverse("source-fetching", args=[feed.pk]))
     put(folder, "list.csv", FIRST.replace("city", "where").replace("Acre", "Safed"), 3000)
-    feeding.fetch_source.func(feed.pk)
+    fetched(feed)
     assert Customer.objects.get(reference="1").city == "Safed"
 
 
@@ -230,3 +234,13 @@ def test_from_a_terminal(as_member, folder, capsys):
     assert capsys.readouterr().out.startswith("Old program\tfolder\ton\tlast heard 2")
     with pytest.raises(CommandError, match="no source called"):
         call_command("source", "fetch", "other")
+
+
+def test_a_task_that_waited_too_long_does_nothing(as_member, folder):
+    browser = as_member("owner")
+    browser.post(reverse("source-new"), FORM)
+    put(folder, "list.csv", FIRST, 1000)
+
+    feeding.fetch_source.func(Feed.objects.get().pk)  # it was fetched when it was connected
+
+    assert not ImportRun.objects.exists()

@@ -95,6 +95,7 @@ def test_the_source_of_a_leaver_stops_and_says_so(sources, folder, clinic, as_me
     end_membership(by=boss, member=other)
     put(folder, "list.csv", FIRST + "3,Eli Bar,Safed\n", 2000)
 
+    Feed.objects.update(due_at=timezone.now())
     feeding.fetch_source.func(feed.pk)
     feed.refresh_from_db()
 

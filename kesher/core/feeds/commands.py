@@ -84,11 +84,16 @@ def change_feed(
     held.silent_after = min(max(silent_after, 0), LONGEST_SILENCE)
     held.wins = {field: rule for field, rule in wins.items() if rule in RULES and rule != "here"}
     if secret:
-        _kept, sealed = way_of(held).checked(held.place, secret)
+        is_address = held.way == Feed.Way.ADDRESS  # all of it is sealed, not a password in it
+        place = {"address": secret} if is_address else held.place
+        held.place, sealed = way_of(held).checked(place, secret)
         held.sealed = seal(sealed, SEALED)
+        held.seen = {name: kept for name, kept in held.seen.items() if name != "marks"}
     try:
         with transaction.atomic():
-            held.save(update_fields=["name", "rhythm", "silent_after", "wins", "sealed"])
+            held.save(
+                update_fields=["name", "rhythm", "silent_after", "wins", "place", "sealed", "seen"]
+            )
     except IntegrityError:
         raise NameTaken(name=name) from None
     return held
@@ -136,12 +141,10 @@ def delete_feed(*, by: Actor, feed: Feed) -> None:
         Path(path).unlink(missing_ok=True)
 
 
-@transaction.atomic
 def choose_anew(*, by: Actor, feed: Feed) -> ImportRun:
     """Have the last file of a source looked at by a person: its columns are chosen anew."""
     require_connecting(by)
-    held = locked(feed)
-    last = last_arrival(held)
+    last = last_arrival(feed)
     if last is None or not (last.path or last.run_id):
         raise ColumnsFirst
     if last.run and last.run.state == ImportRun.State.READ:
@@ -154,8 +157,9 @@ def choose_anew(*, by: Actor, feed: Feed) -> ImportRun:
     run = open_import(
         by=by, kind=None, path=path, name=last.name, is_ours=True, options={"arrival": last.pk}
     )
-    Arrival.objects.filter(pk=last.pk).update(
-        run=run, path="", error="", state=Arrival.State.WAITING
-    )
-    Feed.objects.filter(pk=held.pk).update(state=Feed.State.PAUSED, error="", failures=0)
+    with transaction.atomic():
+        Arrival.objects.filter(pk=last.pk).update(
+            run=run, path="", error="", state=Arrival.State.WAITING
+        )
+        Feed.objects.filter(pk=feed.pk).update(state=Feed.State.PAUSED, error="", failures=0)
     return run

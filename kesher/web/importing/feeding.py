@@ -37,10 +37,11 @@ def ask_whose_turn() -> int:
 
 @job(is_long=True, attempts=2)
 def fetch_source(pk: int) -> None:
-    """Fetch a source, unless somebody was faster."""
+    """Fetch a source that is due, unless somebody was faster while this task waited its turn."""
+    now = timezone.now()
     feed = feeds_of(SYSTEM).filter(pk=pk).first()
-    if feed is not None and feed.state == Feed.State.ON:
-        fetch_as_its_maker(feed, timezone.now())
+    if feed is not None and feed.state == Feed.State.ON and feed.due_at <= now:
+        fetch_as_its_maker(feed, now)
 
 
 def fetch_as_its_maker(feed: Feed, now: datetime) -> Feed:
