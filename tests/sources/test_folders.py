@@ -1,6 +1,7 @@
 """A folder as a source: what is new is taken once, in order, whatever happens in between."""
 
 import os
+from datetime import timedelta
 
 import pytest
 
@@ -268,3 +269,22 @@ def test_a_file_that_is_no_table_does_not_block_the_next(sources, folder):
     assert customer("1").city == "Eilat"
     states = dict(feed.arrivals.values_list("name", "state"))
     assert states == {"list.csv": "taken", "broken.csv": "refused", "next.csv": "taken"}
+
+
+def test_files_that_nobody_needs_are_forgotten(sources, folder, tmp_path):
+    put(folder, "list.csv", FIRST, 1000)
+    feed = sources.connect(folder=".", pattern="*.csv")
+    sources.begun(feed)
+    put(folder, "broken.csv", 'number,name\n"1,x\n', 2000)
+    sources.go(feed)
+    left = tmp_path / "kept" / "imports" / "left"  # by a round that was cut off
+    for path in (left, *(tmp_path / "kept" / "imports").iterdir()):
+        path.touch()
+        os.utime(path, (1000, 1000))
+    held = set(kept(tmp_path))
+
+    going.forget_arrivals(sources.now)
+    assert held - set(kept(tmp_path)) == {"left"}
+    going.forget_arrivals(sources.now + timedelta(days=31))
+    assert len(kept(tmp_path)) == 1  # that of the import, which has a month of its own
+    assert feed.arrivals.filter(path="").count() == 2

@@ -25,9 +25,9 @@ from kesher.core.feeds.refusals import FetchedElsewhere
 from kesher.core.feeds.trouble import note_trouble
 from kesher.core.feeds.ways import Brought, way_of
 from kesher.core.importing.commands import choose_columns, open_import, take_in
-from kesher.core.importing.keeping import forget_run
+from kesher.core.importing.keeping import KEPT, files_kept, forget_run
 from kesher.core.importing.models import ImportRun
-from kesher.core.importing.queries import kind_of
+from kesher.core.importing.queries import file_of, kind_of, rows_of
 from kesher.core.importing.recognising import Said
 from kesher.core.refusal import Refusal
 
@@ -36,6 +36,7 @@ STEPS = {Feed.Rhythm.HOUR: timedelta(hours=1), Feed.Rhythm.DAY: timedelta(days=1
 TRY_AGAIN = timedelta(minutes=10)
 LEASE = timedelta(seconds=90)
 RENEWED = 20.0  # seconds
+SURELY_OVER = timedelta(days=2)  # nobody is still writing what nobody has claimed since
 Run = ImportRun.State
 
 
@@ -252,3 +253,25 @@ def _note_failure(feed: Feed, words: str, now: datetime) -> None:
     Feed.objects.filter(pk=feed.pk).update(
         fetched_at=now, error=words[:2000], failures=failures, due_at=now + wait
     )
+
+
+# ---- what is not needed any more
+
+
+def forget_arrivals(now: datetime) -> int:
+    """Drop files that were refused a month ago, and such as a round left that was cut off."""
+    old = Arrival.objects.exclude(path="").filter(came_at__lt=now - KEPT)
+    for arrival in old.exclude(state=Arrival.State.WAITING):
+        Path(arrival.path).unlink(missing_ok=True)
+        Arrival.objects.filter(pk=arrival.pk).update(path="")
+    needed = {
+        Path(path) for path in Arrival.objects.exclude(path="").values_list("path", flat=True)
+    }
+    for run in ImportRun.objects.exclude(path="").iterator():
+        needed |= {file_of(run), rows_of(run) or file_of(run)}
+    dropped = 0
+    for path in files_kept():
+        if path not in needed and path.stat().st_mtime < (now - SURELY_OVER).timestamp():
+            path.unlink(missing_ok=True)
+            dropped += 1
+    return dropped

@@ -26,11 +26,21 @@ class FileTooLarge(FileRefused):
 
 def new_file() -> Path:
     """An empty file that only we read; its name is ours."""
-    folder = Path(settings.MEDIA_ROOT) / "imports"
+    folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder)
     os.close(handle)
     return Path(name)
+
+
+def files_kept() -> list[Path]:
+    """Every file that lies in our keeping, whether an import still knows of it or not."""
+    folder = _folder()
+    return [path for path in folder.iterdir() if path.is_file()] if folder.exists() else []
+
+
+def _folder() -> Path:
+    return (Path(settings.MEDIA_ROOT) / "imports").absolute()
 
 
 def keep_upload(chunks: Iterable[bytes]) -> Path:
