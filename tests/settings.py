@@ -8,6 +8,7 @@ import tempfile
 HOME_OF_RUN = tempfile.mkdtemp(prefix="kesher-test-")
 atexit.register(shutil.rmtree, HOME_OF_RUN, ignore_errors=True)
 os.environ["KESHER_HOME"] = HOME_OF_RUN
+os.environ["KESHER_SOURCE_FOLDERS"] = HOME_OF_RUN  # an empty one, for sources to be made of
 for _name in ("KESHER_URL", "KESHER_PROXY", "KESHER_TLS_CERT", "KESHER_MAIL_URL", "PORT"):
     os.environ.pop(_name, None)
 

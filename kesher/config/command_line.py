@@ -13,6 +13,7 @@ kesher owner reset  a new sign-in link for an owner who lost every other way
 kesher demo load    add the demo business; `demo clear` removes only that
 kesher import FILE  take in customers, ties or purchases from a file, or an archive whole
 kesher export FILE  write everything into an archive that comes back
+kesher source list  sources that live on; `source fetch NAME` fetches one now
 kesher find TEXT    find as the search box does
 """
 

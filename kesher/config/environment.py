@@ -216,3 +216,17 @@ def mail(url: str) -> dict:
         "EMAIL_TIMEOUT": 20,
         **({"DEFAULT_FROM_EMAIL": options["from"]} if "from" in options else {}),
     }
+
+
+# ---- sources
+
+
+def folders(said: str) -> list[Path]:
+    """The folders that `KESHER_SOURCE_FOLDERS` names, apart by colons, each with its whole path."""
+    named = [Path(one).expanduser() for one in said.split(os.pathsep) if one]
+    for folder in named:
+        if not folder.is_absolute():
+            raise ImproperlyConfigured(
+                f"KESHER_SOURCE_FOLDERS holds {str(folder)!r}; write whole paths, apart by colons."
+            )
+    return named

@@ -131,6 +131,13 @@ KESHER_MAIL_URL = environment.said("KESHER_MAIL_URL")
 DEFAULT_FROM_EMAIL = f"Kesher <no-reply@{ADDRESS.host}>"
 vars().update(environment.mail(KESHER_MAIL_URL))
 
+# ---- sources that live on
+
+# Folders below which files may be fetched, and hosts inside that may be visited; without, none.
+KESHER_SOURCE_FOLDERS = environment.folders(environment.said("KESHER_SOURCE_FOLDERS"))
+KESHER_SOURCE_HOSTS = environment.said("KESHER_SOURCE_HOSTS").replace(",", " ").split()
+KESHER_SOURCE_AUTHORITIES = environment.said("KESHER_SOURCE_AUTHORITIES")
+
 # ---- what the browser may do
 
 CONTENT_SECURITY_POLICY = {

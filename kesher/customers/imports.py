@@ -52,6 +52,7 @@ from kesher.customers.import_matching import (
     whom,
 )
 from kesher.customers.import_reading import Ours, kind_by
+from kesher.customers.import_wins import Judged, Wins, note_contradictions
 from kesher.customers.models import ContactPoint, Customer, Tie
 from kesher.customers.points import Address, Reading
 from kesher.organization.models import Branch, Member
@@ -86,6 +87,7 @@ class Task:
     entry: int
     held: Held | None = None
     differences: Mapping[str, Any] = field(default_factory=dict)
+    judged: Judged | None = None
 
 
 @importable
@@ -124,7 +126,8 @@ class Customers(Importable):
             except Refusal as refusal:
                 read.append((one, refused(one[0], refusal)))
         wanted = [found for _one, found in read if isinstance(found, Wanted)]
-        judging = _Judging(ours, plan, Known(by, wanted, plan.match, plan.batch), memory)
+        known = Known(by, wanted, plan.match, plan.batch)
+        judging = _Judging(ours, plan, known, memory, Wins(plan, known.held))
         return [
             found if isinstance(found, Verdict) else judging.judge(one, found)
             for one, found in read
@@ -137,13 +140,16 @@ class Customers(Importable):
             made = _add(by, new, plan, memory)
             if known:
                 _update(by, known, made, plan)
+        if "arrival" in plan.options:
+            tasks = [verdict.wanted for verdict in verdicts if isinstance(verdict.wanted, Task)]
+            note_contradictions(plan, [(t.held, t.judged) for t in tasks if t.judged])
 
 
 class _Judging:
     """Says of lines, one after the other, what becomes of them."""
 
-    def __init__(self, ours: Ours, plan: Plan, known: Known, memory: Memory):
-        self.ours, self.plan, self.known, self.memory = ours, plan, known, memory
+    def __init__(self, ours: Ours, plan: Plan, known: Known, memory: Memory, wins: Wins):
+        self.ours, self.plan, self.known, self.memory, self.wins = ours, plan, known, memory, wins
 
     def judge(self, read: Read, wanted: Wanted) -> Verdict:
         line, said = read
@@ -159,7 +165,8 @@ class _Judging:
             return self._doubtful(line, wanted, doubt)
         except Refusal as refusal:
             return refused(line, refusal)
-        found = differences(wanted, held) if held else {}
+        judged = self.wins.judged(differences(wanted, held) if held else {}, held, wanted)
+        found = judged.found
         entry = remember(self.memory, wanted, held, line.number, keys)
         known_as = Outcome.UPDATED if found else Outcome.UNCHANGED
         return Verdict(
@@ -167,7 +174,7 @@ class _Judging:
             known_as if held else Outcome.CREATED,
             title=held.values["name"] if held and held.values.get("name") else wanted.title,
             changes=_shown_changes(found, held) if held else (),
-            wanted=Task(wanted, entry, held, found),
+            wanted=Task(wanted, entry, held, found, judged),
         )
 
     def _held(self, line: Line, wanted: Wanted, keys: Sequence[str]) -> Held | None:

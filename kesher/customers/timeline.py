@@ -208,6 +208,16 @@ def _shown(field: Any, value: Any, links: Mapping[type[Model], Mapping[int, str]
     return _time(value) or str(value)
 
 
+def shown_value(actor: Actor, name: str, value: Any) -> Any:
+    """A value of one field, as a Change keeps it, in the words of people."""
+    field = Customer._meta.get_field(name)
+    links: dict[type[Model], dict[int, str]] = {}
+    if field.related_model is not None and (ids := _numbers(value)):
+        rows = field.related_model._default_manager.filter(pk__in=ids)
+        links = {field.related_model: {one.pk: label_of(actor, one) for one in rows}}
+    return _shown(field, value, links)
+
+
 def _time(value: Any) -> date | datetime | None:
     if not isinstance(value, str) or len(value) < 10:
         return None

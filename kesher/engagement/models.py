@@ -289,6 +289,7 @@ class Notification(models.Model):
         JOB = "job", _("Finished work")
         ABSENCE = "absence", _("Deputy")
         MESSAGE = "message", _("Message in doubt")
+        SOURCE = "source", _("Source in trouble")
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=10, choices=Kind)

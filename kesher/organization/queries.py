@@ -37,6 +37,12 @@ def member_acting(actor: Actor, member_id: int) -> Actor:
     return actor_of(visible(actor, Member).get(pk=member_id))
 
 
+def member_here(actor: Actor, member_id: int) -> Actor | None:
+    """The same, if he still works here."""
+    member = visible(actor, Member).filter(pk=member_id, is_active=True).first()
+    return actor_of(member) if member else None
+
+
 def saved_views(actor: Actor, kind: str) -> list[SavedView]:
     """The actor's views of one list, his own, his teams' and everybody's, and all that are pinned.
 

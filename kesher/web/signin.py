@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +9,6 @@ from urllib.parse import quote
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import SYSTEM
+from kesher.core.sealing import seal, unseal
 from kesher.engagement.commands.messaging import send_message
 from kesher.organization import session_store
 from kesher.organization.commands.signing_in import record_sign_in
@@ -173,15 +172,10 @@ class SecondStepAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return seal(text, "second step")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
-
-
-def _cipher() -> Fernet:
-    derived = salted_hmac("second step", "1", algorithm="sha256").digest()
-    return Fernet(base64.urlsafe_b64encode(derived))
+        return unseal(encrypted_text, "second step")
 
 
 def _digest(link: str) -> str:

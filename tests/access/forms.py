@@ -109,6 +109,11 @@ POSTED: dict[str, Form] = {
     "customer-next": same(kind="call"),
     "customer-files": _file,
     "import": _table,
+    "source-new": same(
+        way="folder", name="New source", folder=".", pattern="*.csv", rhythm="day", silent_after="7"
+    ),
+    "source-change": same(name="Renamed", rhythm="hour", silent_after="7", **{"wins-city": "source"}),
+    "source-conflict": same(answer="theirs"),
     # work
     "task": lambda records, place: {"title": "Call again", "due_on": timezone.localdate()},
     "task-new": lambda records, place: {"title": "Call again", "customer": _noa(records)},
@@ -162,6 +167,7 @@ POSTED: dict[str, Form] = {
 
 # What an address is asked with, where it answers nothing without.
 ASKED: dict[str, dict[str, str]] = {
+    "source-new": {"way": "folder"},
     "customers-bulk": {"do": "stage"},
     "tasks-bulk": {"do": "day"},
     "do-not-contact-bulk": {"do": "lift"},

@@ -9,6 +9,7 @@ from django.utils import timezone
 from kesher.catalog.commands.adding import NewProduct, add_product
 from kesher.core.access import SYSTEM
 from kesher.core.changes import new_batch
+from kesher.core.feeds.models import Conflict, Feed
 from kesher.core.files import keep, receive
 from kesher.core.importing.models import ImportRun
 from kesher.core.jobs import start_job
@@ -43,6 +44,7 @@ def make_records(clinic: Clinic) -> Records:
         _of_member(records, place, customer, member)
         _of_branch(records, place, member)
     _of_business(records)
+    _of_source(records)
     return records
 
 
@@ -127,4 +129,17 @@ def _of_business(records: Records) -> None:
     made["invitation"] = Invitation.objects.create(
         email="new@clinic.test", name="New", role=made["role"], digest="d" * 64,
         expires_at=timezone.now() + datetime.timedelta(days=1),
+    )  # fmt: skip
+
+
+def _of_source(records: Records) -> None:
+    """A source that lives on, and a contradiction about a customer of Haifa."""
+    owner, made = records.clinic.owner, records.made
+    made["feed"] = feed = Feed.objects.create(
+        name="Old program", way="folder", place={"folder": "/srv/old", "pattern": "*"},
+        actor=owner.name, actor_id=owner.pk,
+    )  # fmt: skip
+    made["conflict"] = Conflict.objects.create(
+        feed=feed, kind="customers.customer", record_id=records["noa"].pk, field="city",
+        here="Haifa", there="Acre", changed_by="Somebody", batch="walk",
     )  # fmt: skip

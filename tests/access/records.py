@@ -73,7 +73,8 @@ RECORDS: dict[str, Cases] = {
     **_each(
         "customer customer-archive customer-bin customer-compose customer-draft customer-edit"
         " customer-files customer-header customer-next customer-peek customer-presence"
-        " customer-side customer-timeline customers-row contacts ties tie-people wishes consents"
+        " customer-origins customer-side customer-timeline customers-row contacts ties tie-people"
+        " wishes consents"
         " mentionable",
         CUSTOMER,
     ),
@@ -105,6 +106,11 @@ RECORDS: dict[str, Cases] = {
         " import-start import-undoing",
         both("run"),
     ),
+    **_each(
+        "source source-change source-columns source-deleting source-fetching source-pausing",
+        {"any": pk_of("feed")},
+    ),
+    "source-conflict": {"any": pk_of("conflict")},
     **_views("customers"),
     **_views("tasks"),
     **_views("members"),

@@ -203,7 +203,8 @@ def choose_columns(
     columns: Columns = columns_by_place(kind, chosen)
     must_suffice(kind, run.headings, columns)
     run.columns, run.match = columns, list(checked_match(kind, match))
-    run.options = dict(options if options is not None else run.options)
+    of_source = {name: run.options[name] for name in ("arrival",) if name in run.options}
+    run.options = dict(options if options is not None else run.options) | of_source
     _looked_at_no_more(run)
     run.save(update_fields=["columns", "match", "options", "expected"])
     return run

@@ -26,11 +26,21 @@ class FileTooLarge(FileRefused):
 
 def new_file() -> Path:
     """An empty file that only we read; its name is ours."""
-    folder = Path(settings.MEDIA_ROOT) / "imports"
+    folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder)
     os.close(handle)
     return Path(name)
+
+
+def files_kept() -> list[Path]:
+    """Every file that lies in our keeping, whether an import still knows of it or not."""
+    folder = _folder()
+    return [path for path in folder.iterdir() if path.is_file()] if folder.exists() else []
+
+
+def _folder() -> Path:
+    return (Path(settings.MEDIA_ROOT) / "imports").absolute()
 
 
 def keep_upload(chunks: Iterable[bytes]) -> Path:
@@ -53,6 +63,16 @@ def forget_rows(table: Table) -> None:
     """Drop the rows that were laid out for a file."""
     if table.form != TEXT:
         table.path.unlink(missing_ok=True)
+
+
+def forget_run(run: ImportRun) -> None:
+    """Drop an import that brought nothing, with its file."""
+    paths = [file_of(run)] if run.path and run.is_ours else []
+    if rows := rows_of(run):
+        paths.append(rows)
+    run.delete()
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def forget_old_files(now: datetime) -> int:

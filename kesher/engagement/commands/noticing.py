@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, require_kind, visible
 from kesher.core.events import announce
+from kesher.core.feeds.models import Feed
+from kesher.core.feeds.queries import may_connect
 from kesher.core.models import EventRecord, Job
 from kesher.core.refusal import Refusal
 from kesher.engagement.events import MemberNotified, MessageQueued, NotificationRead
@@ -16,13 +18,14 @@ from kesher.engagement.models import Message, Notification, Task, Touch
 from kesher.organization.models import Absence, Member
 from kesher.organization.queries import actor_of
 
-Notable = Touch | Task | Absence | Job | Message
+Notable = Touch | Task | Absence | Job | Message | Feed
 KINDS = {
     Touch: Notification.Kind.MENTION,
     Task: Notification.Kind.TASK,
     Absence: Notification.Kind.ABSENCE,
     Job: Notification.Kind.JOB,
     Message: Notification.Kind.MESSAGE,
+    Feed: Notification.Kind.SOURCE,
 }
 
 
@@ -57,11 +60,23 @@ def notify_of_doubt(*, by: Actor, message: Message, now: datetime) -> list[Notif
     """Tell whoever wrote a message that it may not have arrived; of Kesher's own, the owners."""
     written = EventRecord.objects.filter(name=MessageQueued.key(), record_id=message.pk)
     author_id = written.values_list("actor_id", flat=True).first()
+    return _tell_him_or_owners(by, author_id, message, now)
+
+
+@transaction.atomic
+def notify_of_trouble(*, by: Actor, feed: Feed, now: datetime) -> list[Notification]:
+    """Tell whoever connected a source that it is silent or cannot be read; else the owners."""
+    return _tell_him_or_owners(by, feed.actor_id, feed, now)
+
+
+def _tell_him_or_owners(
+    by: Actor, member_id: int | None, about: Notable, now: datetime
+) -> list[Notification]:
     working = Member.objects.filter(is_active=True).select_related("role")
     owners = list(working.filter(role__is_owner=True))
-    for told in (list(working.filter(pk=author_id)), owners):
+    for told in (list(working.filter(pk=member_id)), owners):
         rung = [
-            notify_member(by=by, member=one, about=message, caused_by_id=None, now=now)
+            notify_member(by=by, member=one, about=about, caused_by_id=None, now=now)
             for one in told
         ]
         if found := [one for one in rung if one is not None]:
@@ -69,9 +84,24 @@ def notify_of_doubt(*, by: Actor, message: Message, now: datetime) -> list[Notif
     return []
 
 
+@transaction.atomic
+def notify_of_recovery(*, by: Actor, feed_id: int, now: datetime) -> int:
+    """Take back the word that a source is in trouble, and return from how many bells."""
+    unread = Notification.objects.filter(
+        about_kind=Feed._meta.label_lower, about_id=feed_id, read_at__isnull=True
+    )
+    told = list(unread)
+    unread.update(read_at=now)
+    for one in told:
+        announce(NotificationRead(notification_id=one.pk), by=by, about=one)
+    return len(told)
+
+
 def _may_see(member: Member, about: Notable) -> bool:
     if isinstance(about, Job):
         return about.actor_id == member.pk
+    if isinstance(about, Feed):
+        return may_connect(actor_of(member))
     return visible(actor_of(member), type(about)).filter(pk=about.pk).exists()
 
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Actor, guard, visible
+from kesher.core.feeds.models import Feed
+from kesher.core.feeds.queries import feeds_of, may_connect
 from kesher.core.job_models import Job
 from kesher.customers.models import Customer
 from kesher.engagement.commands.noticing import read_notifications
@@ -26,7 +28,7 @@ from kesher.surface.found import found
 from kesher.web.engagement.acting import acted
 
 ICONS = {"mention": "at", "task": "checkbox", "job": "circle-check", "absence": "beach",
-         "message": "mail"}  # fmt: skip
+         "message": "mail", "source": "refresh"}  # fmt: skip
 RELATED: dict[type, tuple[str, ...]] = {
     Touch: ("customer",), Task: ("customer",), Message: ("customer",), Absence: ("member",),
 }  # fmt: skip
@@ -98,6 +100,10 @@ def _records(actor: Actor, rows: Sequence[Notification]) -> dict[tuple[str, int]
     binned = [key for key, one in found_records.items() if getattr(one, "binned_at", None)]
     for key in binned:
         del found_records[key]
+    sources = [row.about_id for row in rows if row.about_kind == Feed._meta.label_lower]
+    if sources and may_connect(actor):
+        held = feeds_of(actor).filter(pk__in=sources)
+        found_records |= {(Feed._meta.label_lower, one.pk): one for one in held}
     for row in rows:
         if row.about_kind == Job._meta.label_lower:
             found_records[row.about_kind, row.about_id] = row
@@ -108,6 +114,8 @@ def _words(actor: Actor, record: Any) -> tuple[str, str]:
     """The customer that it is about, and a text to know it by."""
     if isinstance(record, Notification):
         return "", ""
+    if isinstance(record, Feed):
+        return "", " · ".join(filter(None, (record.name, record.error)))
     seen = guard(actor, record)
     if isinstance(record, Absence):
         return "", str(seen.note or "")
@@ -135,6 +143,8 @@ def _address(actor: Actor, row: Notification) -> str:
         return reverse("task", args=[row.about_id])
     if row.kind == Notification.Kind.MESSAGE:
         return reverse("letter", args=[row.about_id])
+    if row.kind == Notification.Kind.SOURCE:
+        return reverse("source", args=[row.about_id])
     if row.kind == Notification.Kind.JOB:
         try:
             return reverse("job", args=[row.about_id])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from kesher.core.access import Actor, guard, may, visible
+from kesher.core.feeds.queries import feeds_in_trouble
 from kesher.core.names import TITLES
 from kesher.core.text import words
 from kesher.customers.models import Customer
@@ -107,6 +108,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "touches": _touches(actor),
             "away": _away(actor, now.date()),
             "may_add": may(actor, "add", Customer),
+            "sources": feeds_in_trouble(actor),
         },
     )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from kesher.core.access import Scope, visible
+from kesher.core.feeds.queries import may_connect
 from kesher.core.importing.commands import open_import
 from kesher.core.importing.keeping import keep_upload
 from kesher.core.importing.kinds import column_of
@@ -73,6 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "kinds": kinds,
         "refusal": refusal,
         "asks": asks,
+        "may_connect": may_connect(request.actor),
         "brought": [run_line(run) for run in imports_of(request.actor)[:RECENT]],
     }
     return render(request, "importing/index.html", context, status=422 if refusal else 200)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 
 from kesher.core.access import SYSTEM, Actor
+from kesher.core.feeds.going import forget_arrivals
 from kesher.core.importing.commands import check_import, take_back, take_in
 from kesher.core.importing.keeping import forget_old_files
 from kesher.core.importing.models import ImportRun
@@ -87,3 +88,4 @@ def work_of(run: ImportRun) -> tuple[str, Job] | None:
 def forget_imports() -> None:
     """Drop files that were brought a month ago."""
     forget_old_files(timezone.now())
+    forget_arrivals(timezone.now())
