@@ -145,8 +145,8 @@ def _overwriting(model: type[models.Model], unique: str = "", columns: Sequence[
     """What a statement ends with that writes columns anew where the unique one is there."""
     if not unique:
         return ""
-    kept = [_quoted(column_named(model, name).column) for name in columns]
-    there = _quoted(column_named(model, unique).column)
+    kept = [_quoted(str(column_named(model, name).column)) for name in columns]
+    there = _quoted(str(column_named(model, unique).column))
     written = ", ".join(f"{column} = excluded.{column}" for column in kept)
     return f" ON CONFLICT ({there}) DO UPDATE SET {written}"
 
