@@ -31,7 +31,7 @@ from bench import business  # noqa: E402
 from kesher.billing.commands.recording import NewPurchase, record_purchases  # noqa: E402
 from kesher.billing.models import Purchase, PurchaseSummary  # noqa: E402
 from kesher.billing.summary import sums_of  # noqa: E402
-from kesher.catalog.commands import add_products  # noqa: E402
+from kesher.catalog.commands.adding import add_products  # noqa: E402
 from kesher.core.access import SYSTEM  # noqa: E402
 from kesher.core.bulk import _is_plain  # noqa: E402
 from kesher.core.changes import new_batch, plain  # noqa: E402

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kesher.billing.models import Purchase
-from kesher.catalog.models import Product
 from kesher.core.access import Actor, visible
 from kesher.core.archiving import Archived, archived, number_of, texts_of
 from kesher.core.importing.values import Amount
@@ -55,8 +54,6 @@ class PurchasesOut(Archived):
         """What an import of purchases refuses."""
         foreign = self.rows(by).exclude(currency=business().currency).count()
         yield _("purchases in another currency, which an import refuses"), foreign
-        products = visible(by, Product).filter(~Q(code="") | Q(purchase=None))
-        yield _("codes of products, and products that nobody bought"), products.count()
 
 
 def _short(quantity: Decimal) -> Decimal:

@@ -312,8 +312,7 @@ def _add(by: Actor, new: Sequence[Wanted], plan: Plan, memory: Memory) -> dict[i
     """Take in the new ones; returns them by their entry in the memory of the file."""
     products = [NewProduct(**one.values, prices=one.begins) for one in new]
     added = add_whole_products(by=by, products=products, batch=plan.batch)
-    for one, product in zip(new, added, strict=True):
-        memory.amend(one.entry, {"pk": product.pk}, f"pk:{product.pk}")
+    memory.became((one.entry, product.pk) for one, product in zip(new, added, strict=True))
     return {one.entry: product for one, product in zip(new, added, strict=True)}
 
 

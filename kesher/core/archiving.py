@@ -111,7 +111,9 @@ class Archived:
 
 
 _archived: dict[str, type[Archived]] = {}
-ORDER = ("products", "customers", "ties", "purchases", "touches", "tasks")  # as they come back
+ORDER = (  # as they come back
+    "products", "customers", "ties", "purchases", "touches", "tasks", "do-not-contact",
+)  # fmt: skip
 
 
 def archived(declared: type[Archived]) -> type[Archived]:

@@ -29,7 +29,7 @@ from kesher.organization.models import Language, Member
 
 SIMPLE = (
     "kind", "first_name", "last_name", "name", "city", "birth_on", "gender", "language",
-    "preferred_channel", "stage", "since_on", "about",
+    "preferred_channel", "stage", "since_on",
 )  # fmt: skip
 POINT = (ContactPoint, "raw")
 
@@ -87,6 +87,7 @@ class CustomersOut(Archived):
                 "tags": tags[row.pk],
                 "branches": branches[row.pk],
                 "archived": row.archived_at,
+                "about": [row.about] if row.about else [],
                 **points[row.pk],
             }
 
@@ -99,6 +100,8 @@ class CustomersOut(Archived):
                 "\n".join(_address_line(one) for one in value),
                 "\n".join(one.raw or _address_line(one) for one in value),
             ]
+        if column == "about":
+            return texts_of(value[0])
         if column in ("phone", "email", "fax", "messenger"):
             return joined([one.raw for one in value])
         return texts_of(value)

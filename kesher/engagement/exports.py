@@ -11,23 +11,30 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import OPEN, Actor, visible
 from kesher.core.archiving import Archived, archived, number_of, texts_of
 from kesher.customers.exports import customers_out, members_in_files, number_in_files
-from kesher.engagement.models import Attachment, Message, Task, Touch
+from kesher.customers.points import Reading, read_point
+from kesher.engagement.models import Attachment, Consent, DoNotContact, Message, Task, Touch
+from kesher.organization.queries import business
 
 CHOICES: dict[tuple[str, str], Any] = {
     ("touches", "channel"): Touch.Channel, ("touches", "direction"): Touch.Direction,
     ("tasks", "kind"): Task.Kind, ("tasks", "state"): Task.State,
+    ("do-not-contact", "forbids"): DoNotContact.Forbids,
 }  # fmt: skip
 
 
-class OfCustomersOut(Archived):
-    """Records about customers, with what was said or is to be done."""
-
-    hangs_on = "customer_id"
+class WithChoices(Archived):
+    """Records with columns of which one of a few things is chosen."""
 
     def texts(self, column: str, value: Any) -> list[Any]:
         """Choices by their names."""
         choices = CHOICES.get((self.name, column))
         return [str(choices(value).label), value] if choices else texts_of(value)
+
+
+class OfCustomersOut(WithChoices):
+    """Records about customers, with what was said or is to be done."""
+
+    hangs_on = "customer_id"
 
     def member(self, pk: int | None) -> str:
         """How files name a colleague."""
@@ -83,6 +90,8 @@ class TouchesOut(OfCustomersOut):
         yield _("attached files"), files.count()
         mails = Message.objects.filter(customer__in=customers_out(by))
         yield _("sent messages"), mails.count()
+        consents = Consent.objects.filter(customer__in=customers_out(by), voided_at=None)
+        yield _("consents that were given or taken back"), consents.count()
 
 
 @archived
@@ -122,3 +131,41 @@ class TasksOut(OfCustomersOut):
             rows.exclude(repeat="", next_title="", team=None).count(),
         )
         yield _("who finished a task"), rows.exclude(done_by=None).count()
+
+
+@archived
+class DoNotContactOut(WithChoices):
+    name = "do-not-contact"
+    model = DoNotContact
+    columns = ("phone", "email", "forbids", "reason", "since", "until", "origin")
+    told_by = {
+        "phone": (DoNotContact, "raw"), "email": (DoNotContact, "raw"),
+        "since": (DoNotContact, "since_on"), "until": (DoNotContact, "until_on"),
+    }  # fmt: skip
+
+    def rows(self, by: Actor) -> QuerySet:
+        """All that stand on the list now."""
+        return visible(by, DoNotContact, self.right).filter(lifted_at=None)
+
+    def said(self, rows: Sequence[DoNotContact]) -> Iterator[dict[str, Any]]:
+        """An address, and why nobody is to use it."""
+        region = business().country
+        for row in rows:
+            yield {
+                row.kind: [read_point(row.kind, row.raw, region)], "forbids": row.forbids,
+                "reason": row.reason, "since": row.since_on, "until": row.until_on,
+                "origin": row.origin,
+            }  # fmt: skip
+
+    def texts(self, column: str, value: Any) -> list[Any]:
+        """Addresses as they were typed."""
+        if column not in DoNotContact.Kind.values:
+            return super().texts(column, value)
+        (point,) = value
+        assert isinstance(point, Reading)  # noqa: S101 - as it was said above
+        return [point.raw, point.normal]
+
+    def left(self, by: Actor) -> Iterator[tuple[Any, int]]:
+        """What is over and only history."""
+        lifted = visible(by, DoNotContact, self.right).exclude(lifted_at=None)
+        yield _("entries that were taken off the do-not-contact list"), lifted.count()

@@ -5,15 +5,18 @@ from decimal import Decimal
 
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.billing.models import Purchase, PurchaseSummary
+from kesher.catalog.commands.adding import NewProduct, add_whole_products
+from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM
 from kesher.customers.commands.adding import NewCustomer, add_customers
 from kesher.customers.commands.leaving import archive
 from kesher.customers.commands.tying import NewTie, add_ties
 from kesher.customers.models import Customer, CustomerContact, Tie
-from kesher.customers.points import Address
+from kesher.customers.points import Address, read_point
+from kesher.engagement.commands.forbidding import NewEntry, forbid_contacts
 from kesher.engagement.commands.tasks import NewTask, finish_task, plan_tasks
 from kesher.engagement.commands.touching import NewTouch, record_touches
-from kesher.engagement.models import Task, Touch
+from kesher.engagement.models import DoNotContact, Task, Touch
 
 UTC = datetime.UTC
 THEN = datetime.datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
@@ -72,6 +75,7 @@ def fill(clinic):
     ]
     add_ties(by=SYSTEM, ties=ties)
     _buy(made)
+    _sell_and_leave_alone()
     _tell(made, agent, dentist, eilat)
     return made
 
@@ -93,6 +97,21 @@ def _buy(made):
                     quantity=Decimal("1200")),
     ]  # fmt: skip
     record_purchases(by=SYSTEM, purchases=lines)
+
+
+def _sell_and_leave_alone():
+    add_whole_products(by=SYSTEM, products=[
+        NewProduct(name="=Crown; gold", code="-1", unit="'pc", description="a\n=b",
+                   prices={DAY: Decimal("1234.500"), DAY.replace(year=2027): Decimal(0)}),
+        NewProduct(name="נרתיק", code="00123", prices={DAY: Decimal("9.90")}),
+        NewProduct(name="Never priced", description="-"),
+    ])  # fmt: skip
+    forbid_contacts(by=SYSTEM, entries=[
+        NewEntry(point=read_point("phone", "052-555 1200", "IL"), since_on=DAY, reason="=asked",
+                 until_on=DAY.replace(year=2030)),
+        NewEntry(point=read_point("email", "Leave.Me@Example.test", "IL"), since_on=DAY,
+                 forbids="messages", origin="a register, of 2026"),
+    ])  # fmt: skip
 
 
 def _tell(made, agent, dentist, eilat):
@@ -158,5 +177,14 @@ def held(*, numbers):
             (who(t.customer), t.kind, t.title, t.note, t.due_on, t.due_time, t.state, t.done_at,
              t.owner and t.owner.email, str(t.branch or ""))
             for t in Task.objects.exclude(state="dropped").order_by("pk")
+        ],
+        "products": [
+            (p.name, p.code, p.unit, p.description, p.price, p.currency,
+             [(c.valid_from, c.amount, c.currency) for c in p.prices.order_by("valid_from")])
+            for p in Product.objects.filter(archived_at=None).order_by("name")
+        ],
+        "bans": [
+            (b.kind, b.normal, b.raw, b.forbids, b.reason, b.origin, b.since_on, b.until_on)
+            for b in DoNotContact.objects.filter(lifted_at=None).order_by("pk")
         ],
     }  # fmt: skip

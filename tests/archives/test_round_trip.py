@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from kesher.billing.models import Purchase
+from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM, AccessDenied, Scope
 from kesher.core.archiving import number_of
 from kesher.core.importing.models import ImportRun
@@ -22,7 +23,7 @@ from kesher.core.refusal import Refusal
 from kesher.customers.commands.adding import NewCustomer, add_customers
 from kesher.customers.models import Customer
 from kesher.customers.points import Address
-from kesher.engagement.models import Task, Touch
+from kesher.engagement.models import DoNotContact, Task, Touch
 from kesher.organization.models import Branch, Business
 from kesher.surface.archives.bringing import (
     ArchiveBroken,
@@ -55,7 +56,7 @@ def bring(path, by=SYSTEM):
 
 
 def emptied():
-    for model in (Purchase, Touch, Task, Customer):
+    for model in (Purchase, Touch, Task, Customer, Product, DoNotContact):
         model.objects.all().delete()
 
 

@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+pytestmark = pytest.mark.soak
+
 SIZE = int(os.environ.get("MILLION_SIZE", "250"))
 BUILD = "from bench.million import build; build({size})"
 PLAINLY = "from bench.million import plainly; plainly({size})"

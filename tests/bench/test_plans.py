@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+pytestmark = pytest.mark.soak
+
 PROGRAM = """
 import json
 import bench.pages as bench

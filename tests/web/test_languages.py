@@ -21,7 +21,7 @@ UNSHOWN = UNSEEN | {f"@{name}" for name in SPOKEN} - {"@placeholder"}
 # What is written so everywhere, the Greek for e-mail, and the cast of people.py.
 NAMES = frozenset(
     "Kesher WhatsApp Excel SMS CSV XLSX PDF PNG JPEG WebP UTF ODS vCard JSON Google Outlook Ctrl Enter English email Email"
-    " Orly Owner Cohen Carmel Dental Haifa Eilat".split()
+    " Orly Owner Somebody Cohen Carmel Dental Haifa Eilat".split()
 )
 # What `made.py` typed, where a button names it; on the page it stands in <bdi>.
 TYPED = re.compile(

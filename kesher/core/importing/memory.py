@@ -46,7 +46,11 @@ class Memory:
     def forget(self) -> None:
         self._db.execute("ROLLBACK")
 
-    def met(self, keys: Sequence[bytes]) -> list[int]:
+    def met(self, key: bytes) -> int:
+        """How often this has been met, with this time."""
+        return self.turns([key])[0]
+
+    def turns(self, keys: Sequence[bytes]) -> list[int]:
         """For each of these in turn, how often it has been met, with this time."""
         here = Counter(keys)
         times: dict[bytes, int] = {}
@@ -71,7 +75,7 @@ class Memory:
             hashlib.sha256("\x1f".join(map(str, one)).encode("utf-8", "replace")).digest()
             for one in said
         ]
-        turns = self.met(digests)
+        turns = self.turns(digests)
         return [f"{key.hex()[:48]}-{turn}" for key, turn in zip(digests, turns, strict=True)]
 
     def remember(self, said: Any, keys: Iterable[str], entry: int | None = None) -> int:
