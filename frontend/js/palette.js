@@ -125,6 +125,7 @@ class Palette extends HTMLElement {
     event.preventDefault();
     if (!this.isStale) return this.go(this.active, event);
     this.openWhenFound = true;
+    this.meant = this.active?.getAttribute("href");
     if (this.timer) this.ask();
   }
 
@@ -134,6 +135,8 @@ class Palette extends HTMLElement {
     const { options } = this;
     if (exact.length === 1) this.go(exact[0]);
     else if (options.length === 1) this.go(options[0]);
+    // What stood first when Enter was pressed still does: the newest letters only confirm it.
+    else if (this.meant && options[0]?.getAttribute("href") === this.meant) this.go(options[0]);
   }
 
   clicked(event) {
