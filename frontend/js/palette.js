@@ -80,6 +80,7 @@ class Palette extends HTMLElement {
   // An answer to what was typed a moment ago is shown, but Enter still waits for the newest.
   show(html, typed) {
     this.isStale = typed !== this.input.value;
+    this.answered = typed;
     this.list.innerHTML = html;
     htmx.process(this.list);
     this.list.scrollTop = 0;
@@ -125,7 +126,8 @@ class Palette extends HTMLElement {
     event.preventDefault();
     if (!this.isStale) return this.go(this.active, event);
     this.openWhenFound = true;
-    this.meant = this.active?.getAttribute("href");
+    const isOnTheWay = this.answered && this.input.value.startsWith(this.answered);
+    this.meant = isOnTheWay ? this.active?.getAttribute("href") : null;
     if (this.timer) this.ask();
   }
 
