@@ -50,7 +50,6 @@ from kesher.core.search import indexed_once
 from kesher.core.text import fold
 from kesher.customers.imports import place_of_business
 
-AT_ONCE = 400
 TEXTS = ("name", "code", "unit", "description")
 Days = dict[datetime.date, Decimal]
 
@@ -166,12 +165,10 @@ class _Known:
             ("code", {said["code"] for said in lines if said.get("code")}),
             ("folded", {fold(said["name"])[:200] for said in lines if said.get("name")}),
         ):
-            for part in _parts(keys):
-                for row in rows.filter(**{f"{name}__in": part}):
-                    self._add(row)
-        for part in _parts(self.by_pk):
-            for price in Price.objects.filter(product__in=part):
-                self.by_pk[price.product_id].days[price.valid_from] = price.amount
+            for row in rows.filter(**{f"{name}__among": keys}):
+                self._add(row)
+        for price in Price.objects.filter(product__among=self.by_pk):
+            self.by_pk[price.product_id].days[price.valid_from] = price.amount
 
     def _add(self, row: Product) -> None:
         held = self.by_pk.setdefault(
@@ -319,8 +316,7 @@ def _add(by: Actor, new: Sequence[Wanted], plan: Plan, memory: Memory) -> dict[i
 def _update(by: Actor, known: Sequence[Wanted], made: Mapping[int, Product], plan: Plan) -> None:
     """Write what lines say anew of products that are there, by the commands that write each."""
     ids = [one.held.pk for one in known if one.held and one.held.pk]
-    rows = visible(by, Product)
-    there = {row.pk: row for part in _parts(ids) for row in rows.filter(pk__in=part)}
+    there = {row.pk: row for row in visible(by, Product).filter(pk__among=ids)}
     for one in known:
         held = one.held or Held()
         product = there[held.pk] if held.pk else made[one.entry]
@@ -330,8 +326,3 @@ def _update(by: Actor, known: Sequence[Wanted], made: Mapping[int, Product], pla
             change_product(by=by, product=product, values=one.changed, batch=plan.batch)
         for day, amount in one.begins.items():
             set_price(by=by, product=product, amount=amount, valid_from=day, batch=plan.batch)
-
-
-def _parts(keys: Any) -> list[list[Any]]:
-    wanted = sorted(set(keys))
-    return [wanted[at : at + AT_ONCE] for at in range(0, len(wanted), AT_ONCE)]

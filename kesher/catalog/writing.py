@@ -118,14 +118,13 @@ def must_be_free(rows: Sequence[Product]) -> None:
     """Refuse names and codes that other products have, or that two of these share."""
     names, codes = [row.name for row in rows], [row.code for row in rows if row.code]
     own = [row.pk for row in rows if row.pk]
-    for at in range(0, len(rows), AT_ONCE):
-        others = Product.objects.exclude(pk__in=own)
-        taken = others.filter(name__in=names[at : at + AT_ONCE]).first()
-        if taken:
-            raise ProductNameTaken(name=taken.name)
-        coded = others.filter(code__in=codes[at : at + AT_ONCE]).first()
-        if coded:
-            raise ProductCodeTaken(code=coded.code, name=coded.name)
+    others = Product.objects.exclude(pk__among=own)
+    taken = others.filter(name__among=names).first()
+    if taken:
+        raise ProductNameTaken(name=taken.name)
+    coded = others.filter(code__among=codes).first()
+    if coded:
+        raise ProductCodeTaken(code=coded.code, name=coded.name)
     if len(set(names)) < len(names):
         raise ProductNameTaken(name=next(one for one in names if names.count(one) > 1))
     if len(set(codes)) < len(codes):

@@ -32,7 +32,6 @@ from kesher.customers.imports import place_of_business
 from kesher.customers.models import Customer, Tie
 from kesher.customers.tie_rules import NewTie, require_possible, tie_key
 
-AT_ONCE = 400
 Role = Tie.Role
 OF = ":of"  # the word was said from the other end: the employer of, the child of
 ROLES = (
@@ -182,11 +181,8 @@ def _read(
 
 def _held(wanted: Sequence[NewTie]) -> dict[tuple, Tie]:
     """The ties that are there already of the customers that lines tell of."""
-    ids, held = sorted({new.customer.pk for new in wanted}), {}
-    for at in range(0, len(ids), AT_ONCE):
-        rows = Tie.objects.filter(customer__in=ids[at : at + AT_ONCE])
-        held |= {tie_key(row): row for row in rows}
-    return held
+    rows = Tie.objects.filter(customer__among={new.customer.pk for new in wanted})
+    return {tie_key(row): row for row in rows}
 
 
 def _compare(verdict: Verdict, held: Mapping[tuple, Tie], memory: Memory) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 
 from kesher.engagement.models import Consent
 
-AT_ONCE = 400
 EVERYWHERE = ""  # the channel of a consent that holds for all of them
 ByChannel = Mapping[str, Consent]
 
@@ -18,14 +17,12 @@ def latest_of(
     customers: Iterable[int], purpose: str = Consent.Purpose.MARKETING
 ) -> dict[int, dict[str, Consent]]:
     """The latest word of each customer for each channel, asked for together."""
-    wanted = sorted(set(customers))
+    rows = Consent.objects.filter(
+        customer__among=set(customers), purpose=purpose, voided_at__isnull=True
+    )
     found: dict[int, dict[str, Consent]] = {}
-    for at in range(0, len(wanted), AT_ONCE):
-        rows = Consent.objects.filter(
-            customer__in=wanted[at : at + AT_ONCE], purpose=purpose, voided_at__isnull=True
-        )
-        for row in rows.order_by("happened_at", "pk"):
-            found.setdefault(row.customer_id, {})[row.channel] = row
+    for row in rows.order_by("happened_at", "pk"):
+        found.setdefault(row.customer_id, {})[row.channel] = row
     return found
 
 

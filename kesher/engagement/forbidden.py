@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from kesher.customers.points import Reading, read_email, read_number
 from kesher.engagement.models import DoNotContact
 
-AT_ONCE = 400
 Kind, Forbids = DoNotContact.Kind, DoNotContact.Forbids
 Address = tuple[str, str]  # kind and what is compared
 CARRIED_TO = {"email": Kind.EMAIL, "sms": Kind.PHONE, "whatsapp": Kind.PHONE, "call": Kind.PHONE}
@@ -46,14 +45,11 @@ def entries_of(addresses: Iterable[Address], today: datetime.date) -> dict[Addre
 def standing(addresses: Iterable[Address]) -> dict[Address, DoNotContact]:
     """The entries that nobody lifted, also those that have run out, for these addresses."""
     wanted = {(kind, compared(kind, normal)) for kind, normal in addresses if kind in Kind.values}
-    normals = sorted({normal for _kind, normal in wanted})
-    found: dict[Address, DoNotContact] = {}
-    for at in range(0, len(normals), AT_ONCE):
-        rows = DoNotContact.objects.filter(
-            kind__in=Kind.values, normal__in=normals[at : at + AT_ONCE], lifted_at__isnull=True
-        )
-        found |= {(row.kind, row.normal): row for row in rows if (row.kind, row.normal) in wanted}
-    return found
+    normals = {normal for _kind, normal in wanted}
+    rows = DoNotContact.objects.filter(
+        kind__in=Kind.values, normal__among=normals, lifted_at__isnull=True
+    )
+    return {(row.kind, row.normal): row for row in rows if (row.kind, row.normal) in wanted}
 
 
 def is_forbidden(channel: str, normal: str, today: datetime.date) -> bool:

@@ -22,7 +22,6 @@ from kesher.core.importing.models import ImportRun
 from kesher.core.models import Change
 
 SOURCE, HERE, EMPTY = "source", "here", "empty"
-AT_ONCE = 400
 Key = tuple[int, str]
 
 
@@ -96,28 +95,24 @@ class Winning:
     @cached_property
     def _ledger(self) -> dict[Key, list[Written]]:
         held: dict[Key, list[Written]] = {}
-        for part in _parts(self.ids):
-            rows = Change.objects.filter(kind=self.kind, record_id__in=part).order_by("pk")
-            for row in rows.iterator():
-                before = row.before or {}
-                for name, value in (row.after or {}).items():
-                    written = Written(
-                        value, before.get(name), row.before is None, row.actor, row.happened_at,
-                        row.batch,
-                    )  # fmt: skip
-                    key = (row.record_id, name.removesuffix("_id"))
-                    held.setdefault(key, []).append(written)
+        rows = Change.objects.filter(kind=self.kind, record_id__among=self.ids).order_by("pk")
+        for row in rows.iterator():
+            before = row.before or {}
+            for name, value in (row.after or {}).items():
+                written = Written(
+                    value, before.get(name), row.before is None, row.actor, row.happened_at,
+                    row.batch,
+                )  # fmt: skip
+                key = (row.record_id, name.removesuffix("_id"))
+                held.setdefault(key, []).append(written)
         return held
 
     @cached_property
     def _imports(self) -> dict[str, int | None]:
         """Batches that were imports, with the source of each."""
         batches = {one.batch for many in self._ledger.values() for one in many if one.batch}
-        found: dict[str, int | None] = {}
-        for part in _parts(batches):
-            rows = ImportRun.objects.filter(batch__in=part)
-            found.update(rows.values_list("batch", "arrival__feed_id"))
-        return found
+        rows = ImportRun.objects.filter(batch__among=batches)
+        return dict(rows.values_list("batch", "arrival__feed_id"))
 
     @cached_property
     def _ours(self) -> frozenset[str]:
@@ -125,17 +120,8 @@ class Winning:
 
     @cached_property
     def _conflicts(self) -> dict[Key, Conflict]:
-        held: dict[Key, Conflict] = {}
-        for part in _parts(self.ids):
-            rows = Conflict.objects.filter(feed=self.feed, kind=self.kind, record_id__in=part)
-            held.update({(row.record_id, row.field): row for row in rows})
-        return held
-
-
-def _parts(values: Iterable[Any]) -> Iterable[list[Any]]:
-    wanted = sorted(set(values))
-    for at in range(0, len(wanted), AT_ONCE):
-        yield wanted[at : at + AT_ONCE]
+        rows = Conflict.objects.filter(feed=self.feed, kind=self.kind, record_id__among=self.ids)
+        return {(row.record_id, row.field): row for row in rows}
 
 
 def keep_conflicts(

@@ -123,13 +123,12 @@ def _must_be_new(rows: Sequence[DoNotContact]) -> None:
     """Refuse what stands on the list already, also where it has run out: that one is changed."""
     wanted = {(row.kind, row.normal): row for row in rows}
     for kind in Kind.values:
-        normals = sorted(normal for held, normal in wanted if held == kind)
-        for at in range(0, len(normals), AT_ONCE):
-            there = DoNotContact.objects.filter(
-                kind=kind, normal__in=normals[at : at + AT_ONCE], lifted_at__isnull=True
-            ).first()
-            if there:
-                raise AlreadyListed(address=f"\u2068{wanted[kind, there.normal].raw}\u2069")
+        normals = [normal for held, normal in wanted if held == kind]
+        there = DoNotContact.objects.filter(
+            kind=kind, normal__among=normals, lifted_at__isnull=True
+        ).first()
+        if there:
+            raise AlreadyListed(address=f"\u2068{wanted[kind, there.normal].raw}\u2069")
 
 
 @transaction.atomic
