@@ -66,6 +66,8 @@ function bind() {
 }
 tinykeys(window, {
   "$mod+KeyK": (event) => show(event, "palette"),
+  // Hebrew keyboards type "." on the key that elsewhere types "/".
+  Slash: (event) => event.key === "." && show(event, "palette"),
   "[Shift]+?": (event) => show(event, "keys"),
 }, { ignore });
 

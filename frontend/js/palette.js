@@ -3,7 +3,6 @@
 // answer waits for it: digits and Enter open the one customer with that number.
 
 import htmx from "htmx.org";
-import { open } from "./dialog.js";
 import { make, say } from "./dom.js";
 import { press } from "./keys.js";
 import { word } from "./words.js";
@@ -33,7 +32,7 @@ class Palette extends HTMLElement {
     this.abort?.abort();
     clearTimeout(this.timer);
     this.list.replaceChildren();
-    this.input.removeAttribute("aria-activedescendant");
+    this.point(null);
   }
 
   typed() {
@@ -103,8 +102,7 @@ class Palette extends HTMLElement {
     if (option === this.active) return;
     this.active?.setAttribute("aria-selected", "false");
     option?.setAttribute("aria-selected", "true");
-    if (option) this.input.setAttribute("aria-activedescendant", option.id);
-    else this.input.removeAttribute("aria-activedescendant");
+    this.input.setAttribute("aria-activedescendant", option?.id ?? "");
   }
 
   key(event) {
@@ -126,19 +124,17 @@ class Palette extends HTMLElement {
     event.preventDefault();
     if (!this.isStale) return this.go(this.active, event);
     this.openWhenFound = true;
-    const isOnTheWay = this.answered && this.input.value.startsWith(this.answered);
-    this.meant = isOnTheWay ? this.active?.getAttribute("href") : null;
+    this.meant = this.answered && this.input.value.startsWith(this.answered) && this.active?.href;
     if (this.timer) this.ask();
   }
 
   openExact() {
     this.openWhenFound = false;
-    const exact = this.list.querySelectorAll("[data-exact]");
     const { options } = this;
+    const exact = options.filter((option) => "exact" in option.dataset);
     if (exact.length === 1) this.go(exact[0]);
-    else if (options.length === 1) this.go(options[0]);
     // What stood first when Enter was pressed still does: the newest letters only confirm it.
-    else if (this.meant && options[0]?.getAttribute("href") === this.meant) this.go(options[0]);
+    else if (options.length === 1 || (this.meant && options[0]?.href === this.meant)) this.go(options[0]);
   }
 
   clicked(event) {
@@ -162,12 +158,3 @@ class Palette extends HTMLElement {
 }
 
 customElements.define("k-palette", Palette);
-
-// Hebrew keyboards type "." on the key that elsewhere types "/".
-document.addEventListener("keydown", (event) => {
-  if (event.code !== "Slash" || event.key !== "." || event.defaultPrevented) return;
-  if (event.ctrlKey || event.altKey || event.metaKey || document.body.dataset.letters === "off") return;
-  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
-  event.preventDefault();
-  open(document.getElementById("palette"));
-});

@@ -123,6 +123,16 @@ def test_digits_and_enter_open_before_the_answer_came(laboratory, window):
     assert asked[-1] == {"q": "3190", "context": "customers.customer:7"}
 
 
+def test_the_key_of_the_slash_opens_it_on_a_hebrew_keyboard_too(laboratory, window):
+    """There the key types a full stop; where a full stop has a key of its own, that one types."""
+    opened(laboratory, window, "")
+    stroke = "(code) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '.', code, bubbles: true}))"
+    window.evaluate(stroke, "Period")
+    expect(window.locator("#palette")).to_be_hidden()
+    window.evaluate(stroke, "Slash")
+    expect(window.locator("#palette")).to_be_visible()
+
+
 def test_enter_waits_when_several_are_found(laboratory, window):
     laboratory.answers["/find/"] = {"body": TWO}
     opened(laboratory, window, "")
