@@ -61,7 +61,7 @@ check: .venv/.dev.ok setup ## what can be seen without running the product
 	$(BIN)/python -m pytest tests/architecture
 
 soak: .venv/.dev.ok tools setup ## hours of kill storms, a million rows, every combination
-	@export $(BROWSER_ENV)
+	@export $(BROWSER_ENV) EXAMPLES=200
 	$(BIN)/python -m pytest -m soak
 	$(PYTEST) -p tests.pgplugin -m "not browser"
 

@@ -260,7 +260,7 @@ TEXT = st.text(
 
 
 @settings(
-    max_examples=int(os.environ.get("EXAMPLES", "60")), deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "20")), deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(

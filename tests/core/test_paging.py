@@ -19,7 +19,7 @@ from kesher.customers.models import Customer
 from kesher.engagement.models import Task
 
 quick = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 ORDERS = [
     Order(columns, descending)
