@@ -1,5 +1,6 @@
 """What every test starts from. The cast is in `people.py`; the real server in `running.py`."""
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.utils import translation
 
 from tests.people import Clinic, open_clinic
 from tests.running import Place, Places, Server
+from tests.snapshot import Snapshot
 
 
 @pytest.fixture(autouse=True)
@@ -25,10 +27,23 @@ def forgotten_attempts(db):
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def opened_once() -> dict:
+    """The cast as it was when first it came, and its rows."""
+    return {}
+
+
 @pytest.fixture
-def clinic(db) -> Clinic:
+def clinic(db, opened_once) -> Clinic:
     """The cast, in a database of this test."""
-    return open_clinic()
+    if opened_once:
+        opened_once["rows"].put_back()
+    else:
+        rows = Snapshot()
+        opened_once["clinic"] = open_clinic()
+        rows.take()
+        opened_once["rows"] = rows
+    return copy.deepcopy(opened_once["clinic"])
 
 
 @pytest.fixture

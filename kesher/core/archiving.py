@@ -25,7 +25,7 @@ from kesher.core.exporting import csv_cell
 from kesher.core.importing.kinds import Column, Importable, column_of, importable_kind
 from kesher.core.importing.recognising import heading_key, known_headings
 from kesher.core.importing.refusals import LineRefused, shown
-from kesher.core.importing.running import cell_text
+from kesher.core.importing.said import cell_text
 from kesher.core.importing.values import Place, quoted
 from kesher.core.refusal import Refusal
 

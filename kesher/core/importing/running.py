@@ -6,63 +6,29 @@ on where it was. Lines gone through before are judged again without writing, to 
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import closing, nullcontext
 
 from django.db import DataError, IntegrityError, connection, transaction
 
 from kesher.core.access import Actor
 from kesher.core.bulk import refresh_statistics
-from kesher.core.exporting import restore
-from kesher.core.importing.kinds import (
-    Column,
-    Importable,
-    Outcome,
-    Plan,
-    Read,
-    Verdict,
-    column_of,
-    refused,
-)
+from kesher.core.importing.kinds import Importable, Outcome, Plan, Read, Verdict, refused
 from kesher.core.importing.memory import Memory
-from kesher.core.importing.queries import first_cells
 from kesher.core.importing.reading import Line, Table, next_lines
-from kesher.core.importing.refusals import (
-    Damaged,
-    HoldsFormula,
-    NotKept,
-    Shortened,
-    UnknownWord,
-    shown,
-)
-from kesher.core.importing.values import Place, says_month_first
+from kesher.core.importing.refusals import NotKept
+from kesher.core.importing.said import Cells
 from kesher.core.refusal import Refusal
 from kesher.core.search_index import filling
-from kesher.core.text import clean, fold
 
 STEP_SECONDS = 0.1  # of work in the transaction of a step; nobody may wait for 0.2
 STEP_LIMIT = 0.14  # by the clock, for the machine may be busy with other things
 FIRST_STEP, SMALLEST_STEP, LARGEST_STEP = 50, 25, 5000
 LOOKED_AT_ONCE = 500
 MANY = 1000  # lines, of which the search is told before they come
-FIRST_COUNT = (
-    500  # lines, after which the database counts its rows anew; again at four times as many
-)
-CELLS_KEPT = 20_000  # of a column, whose meaning is remembered
-HABITS_IN = 5000  # lines, by which a column shows how it writes days
-# SQLite lets whoever waits for its one lock look again only now and then: leave him a gap.
-BREATH, SHORTEST_BREATH = 0.2, 0.02
-FORMULA = re.compile(r"=|[+\-@][A-Za-z_][\w.]*[(|!]")
-AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
-NOTHING = frozenset({"-", "—", "NULL", "#N/A", "N/A", "n/a", "\\N"})
-SHORTENED = re.compile(r"\d[.,]\d+[Ee]\+\d{2}")  # a long number as a spreadsheet shows it
-NO_DAY = re.compile(r"0{1,4}([-./])0{1,2}(?:\1)0{1,4}( [0:]+)?")  # as programs write none
-HARMLESS = re.compile(r"[^\W_0]([\w ,:@./-]*[^\W_])?")
-BROKEN = re.compile("[\x00\ud800-\udfff\ufffd]")
+FIRST_COUNT = 500  # lines, after which the database counts its rows; again at four times as many
+BREATH, SHORTEST_BREATH = 0.2, 0.02  # between two transactions: of the last, and in seconds
 
 Step = Callable[[Sequence[Verdict]], None]
 
@@ -82,34 +48,31 @@ def go_through(
 
     With `only` all lines but those of these numbers are passed over.
     """
-    with filling() if writes and table.count >= MANY else nullcontext():
-        _go_through(_Passage(kind, plan, by, Memory(), table, step), writes, done, only)
-
-
-def _go_through(passage: _Passage, writes: bool, done: int, only: Container[int] | None) -> None:
-    lines = passage.table.lines()
+    passage = _Passage(kind, plan, by, Memory(), table, step)
+    lines = table.lines()
     if only is not None:
         lines = (line for line in lines if line.number in only)
-    try:
-        while done and (chunk := next_lines(lines, min(done, LOOKED_AT_ONCE))):
-            done -= len(chunk)
-            passage.remember(chunk)
-        size = FIRST_STEP if writes else LOOKED_AT_ONCE
-        taken, counts_at = 0, FIRST_COUNT
-        while chunk := next_lines(lines, size):
-            if not writes:
+    gathering = filling() if writes and table.count >= MANY else nullcontext()
+    with closing(passage.memory), gathering:
+        if writes:
+            _write_through(passage, lines, done)
+        else:
+            while chunk := next_lines(lines, LOOKED_AT_ONCE):
                 passage.look_at(chunk)
-                continue
-            passage.take(chunk)
-            size = _next_size(len(chunk), passage.worked, passage.took)
-            taken += len(chunk)
-            if taken >= counts_at:
-                refresh_statistics()
-                counts_at *= 4
-            if connection.vendor == "sqlite" and BREATH:
-                time.sleep(max(passage.took * BREATH, SHORTEST_BREATH))
-    finally:
-        passage.memory.close()
+
+
+def _write_through(passage: _Passage, lines: Iterator[Line], done: int) -> None:
+    while done and (chunk := next_lines(lines, min(done, LOOKED_AT_ONCE))):
+        done -= len(chunk)
+        passage.remember(chunk)
+    size, taken, counts_at = FIRST_STEP, 0, FIRST_COUNT
+    while chunk := next_lines(lines, size):
+        passage.take(chunk)
+        size = _next_size(len(chunk), passage.worked, passage.took)
+        taken += len(chunk)
+        if taken >= counts_at:
+            refresh_statistics()
+            counts_at *= 4
 
 
 def _next_size(size: int, worked: float, took: float) -> int:
@@ -126,9 +89,9 @@ class _Passage:
     ):
         self.kind, self.plan, self.by = kind, plan, by
         self.memory, self.place, self.step = memory, kind.place(by), step
-        self.table = table
-        self.cells = _Cells(kind, plan, self.place, table)
+        self.cells = Cells(kind, plan, self.place, table)
         self.worked = self.took = 0.0  # in the last transaction
+        self.ended = 0.0  # that transaction, by the clock
 
     def remember(self, lines: Sequence[Line]) -> None:
         """Judge lines that an earlier run has taken in, to know what they said."""
@@ -149,7 +112,7 @@ class _Passage:
         faulty: list[Verdict] = []
         for line in lines:
             try:
-                read.append((line, self.cells.values_of(line)))
+                read.append((line, self.cells.said_in(line)))
             except Refusal as refusal:
                 faulty.append(refused(line, refusal))
         return read, faulty
@@ -162,11 +125,13 @@ class _Passage:
         self.memory.begin()
         try:
             verdicts = self._judged(read)
+            self._give_way()
             worked, started = time.thread_time(), time.monotonic()
             with transaction.atomic():
                 self.kind.write(self.by, verdicts, self.plan, self.memory)
                 self.step(_in_order(refused, verdicts))
-            self.worked, self.took = time.thread_time() - worked, time.monotonic() - started
+            self.worked, self.ended = time.thread_time() - worked, time.monotonic()
+            self.took = self.ended - started
         except (Refusal, IntegrityError, DataError) as error:
             self.memory.forget()
             self._take_apart(read, refused, error)
@@ -175,6 +140,12 @@ class _Passage:
             raise
         else:
             self.memory.keep()
+
+    def _give_way(self) -> None:
+        """SQLite lets whoever waits for its one lock look again only now and then: leave a gap."""
+        if connection.vendor == "sqlite" and BREATH:
+            gap = max(self.took * BREATH, SHORTEST_BREATH)
+            time.sleep(max(self.ended + gap - time.monotonic(), 0))
 
     def _take_apart(
         self, read: Sequence[Read], refused: Sequence[Verdict], error: Exception
@@ -196,97 +167,3 @@ class _Passage:
 
 def _in_order(some: Sequence[Verdict], others: Sequence[Verdict]) -> list[Verdict]:
     return sorted([*some, *others], key=lambda verdict: verdict.line.number)
-
-
-class _Cells:
-    """Reads the cells of lines; what is the same for every line is looked up once."""
-
-    def __init__(self, kind: Importable, plan: Plan, place: Place, table: Table):
-        words = plan.options.get("words", {})
-        days = [at for name, at in plan.columns.items() if column_of(kind, name).is_day]
-        first = first_cells(table, HABITS_IN) if days else []
-        self.columns = []
-        for name, places in plan.columns.items():
-            column = column_of(kind, name)
-            if column.is_day:
-                here = [cell for at in places for cell in first[at]]
-                its = replace(place, said_month_first=says_month_first(here))
-            else:
-                its = place
-            self.columns.append(_Read(column, str(column.label), places, its, words.get(name, {})))
-
-    def values_of(self, line: Line) -> dict[str, Any]:
-        """What the cells of a line say, field by field; empty cells say nothing."""
-        if line.fault is not None:
-            raise line.fault
-        values: dict[str, Any] = {}
-        for one in self.columns:
-            name, is_many = one.column.name, one.column.is_many
-            for at in one.places:
-                said = one.says(line.cells[at])
-                if said is not None:
-                    values[name] = [*values.get(name, ()), *said] if is_many else said
-        return values
-
-
-@dataclass(frozen=True)
-class _Read:
-    """How the cells of a column are read: where and when, and what its words mean here."""
-
-    column: Column
-    label: str
-    places: Sequence[int]
-    place: Place
-    words: Mapping[str, str]  # a word of the file, folded -> ours
-    read: dict[str, Any] = field(default_factory=dict)  # cells before, for they come again
-
-    def says(self, cell: str) -> Any:
-        """What a cell says; nothing if it is empty."""
-        try:
-            return self.read[cell]
-        except KeyError:
-            text = cell_text(cell, self.label)
-            said = self.said(text) if text else None
-            if len(self.read) >= CELLS_KEPT:
-                self.read.clear()
-            self.read[cell] = said
-            return said
-
-    def said(self, text: str) -> Any:
-        """What a cell says; nothing for a word that means nothing."""
-        if self.words and not self.column.is_many and not (text := self._ours(text)):
-            return None
-        try:
-            said = self.column.reads(text, self.label, self.place)
-        except UnknownWord as refusal:
-            refusal.field = refusal.field or self.column.name
-            raise
-        if self.words and self.column.is_many:
-            said = [ours for one in said if (ours := self._ours(one))]
-        return said
-
-    def _ours(self, word: Any) -> Any:
-        return self.words.get(fold(word), word) if isinstance(word, str) else word
-
-
-def cell_text(cell: str, column: str) -> str:
-    """The text of a cell as it was meant; refuses formulas and damage."""
-    if HARMLESS.fullmatch(cell) and cell not in NOTHING:  # as mostly
-        return cell
-    if BROKEN.search(cell):
-        raise Damaged(column=column)
-    bare = cell.strip()
-    unmarked = bare.lstrip("'")
-    if unmarked != bare and (_says_nothing(unmarked) or SHORTENED.fullmatch(unmarked)):
-        return bare[1:]  # marked as text: it is somebody's name
-    if as_text := AS_TEXT.fullmatch(bare):  # how programs keep a spreadsheet from counting with it
-        bare = as_text[1].replace('""', '"')
-    if SHORTENED.fullmatch(bare):
-        raise Shortened(column=column, value=bare)
-    if FORMULA.match(bare):
-        raise HoldsFormula(column=column, value=shown(bare))
-    return "" if _says_nothing(bare) else clean(restore(bare))
-
-
-def _says_nothing(bare: str) -> bool:
-    return bare in NOTHING or NO_DAY.fullmatch(bare) is not None
