@@ -64,6 +64,7 @@ def bring(size: int, folder: Path) -> dict:
     django.setup()
     from django.core.management import call_command
 
+    from kesher.config.garbage import sweep_rarely
     from kesher.core.access import SYSTEM
     from kesher.core.bulk import refresh_statistics
     from kesher.core.importing import running
@@ -84,6 +85,7 @@ def bring(size: int, folder: Path) -> dict:
             email="owner@bench.test", password="a long bench password", language="en",
         )  # fmt: skip
     add_customer(by=SYSTEM, customer=NewCustomer(first_name="Dana", reference="COLLEAGUE"))
+    sweep_rarely()  # as the worker does
     steps: list[float] = []
     next_size = running._next_size
 

@@ -1,6 +1,5 @@
 """CPU and wall time of the pages people open all day, from the address to the last byte."""
 
-import gc
 import json
 import os
 import random
@@ -20,7 +19,7 @@ from django.test import Client  # noqa: E402
 
 from bench.business import FIRST, LAST  # noqa: E402
 from bench.million import build  # noqa: E402
-from kesher.config.serving.parent import GARBAGE  # noqa: E402
+from kesher.config.garbage import sweep_rarely  # noqa: E402
 from kesher.customers.models import Customer  # noqa: E402
 from kesher.organization.models import Member  # noqa: E402
 
@@ -140,9 +139,7 @@ def signed_in(owner: Member) -> Client:
 def main() -> None:
     """Build, measure, print one line of JSON."""
     owner, took = built()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)  # as the server does before it forks
+    sweep_rarely()  # as the server does before it forks
     found = {name: measure(ask) for name, ask in pages(signed_in(owner)).items()}
     print(f"{took:.0f} s to build", file=sys.stderr)
     print(json.dumps({"build_s": round(took, 1), "pages": found}))

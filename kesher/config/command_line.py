@@ -32,7 +32,10 @@ def main() -> None:
     import django  # noqa: PLC0415 - slow to load
     from django.core.management import get_commands  # noqa: PLC0415
 
+    from kesher.config.garbage import sweep_rarely  # noqa: PLC0415
+
     django.setup()
+    sweep_rarely()
     name = words[0]
     own = f"kesher_{name}"
     # A word that Django has a command for (check) or Python forbids (import) goes by kesher_WORD.

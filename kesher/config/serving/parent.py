@@ -1,7 +1,6 @@
 """The parent of all: loads Kesher once, so that what it forks shares the memory, and minds them."""
 
 import contextlib
-import gc
 import logging
 import os
 import ssl
@@ -21,6 +20,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from kesher.config.environment import Address, said
+from kesher.config.garbage import sweep_rarely
 from kesher.config.serving.death import PARENT, end_with_parent
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,6 @@ WORKER = (sys.executable, "-m", "kesher.config.command_line", "worker")
 CALM_SECONDS = 60
 LONGEST_PAUSE = 30
 PATIENCE_SECONDS = 20
-GARBAGE = (10_000, 20, 100)  # what was loaded is frozen; a page makes some ten thousand objects
 
 
 def serve(address: Address, *, tell: Callable[[str], object], with_worker: bool = True) -> None:
@@ -61,9 +60,7 @@ def preload() -> None:
         connection.close()
         if hasattr(connection, "close_pool"):
             connection.close_pool()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
+    sweep_rarely()
 
 
 def web_server(address: Address) -> Granian:
