@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import Actor, visible
 from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
+from kesher.core.importing.kinds import Plan
 from kesher.core.importing.memory import Memory
+from kesher.core.importing.queries import taken_back
 from kesher.core.importing.refusals import LineRefused
 from kesher.core.models import Change
 from kesher.core.text import fold
@@ -89,6 +91,7 @@ class Held:
     companies: set[str] = field(default_factory=set)  # folded
     households: set[str] = field(default_factory=set)  # likewise
     is_binned: bool = False
+    is_taken_back: bool = False  # into the bin, by undoing the import that had brought him
     more: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -112,7 +115,8 @@ def keys_of(wanted: Wanted, match: Iterable[str]) -> list[str]:
 class Known:
     """The customers in the database that some lines may be about."""
 
-    def __init__(self, by: Actor, lines: Sequence[Wanted], match: Sequence[str], batch: str):
+    def __init__(self, by: Actor, lines: Sequence[Wanted], plan: Plan):
+        match, batch, is_fed = plan.match, plan.batch, "arrival" in plan.options
         self.held: dict[int, Held] = {}
         self.by_key: dict[str, list[int]] = {}
         self.by_name: dict[str, list[int]] = {}
@@ -125,6 +129,8 @@ class Known:
         keyless = [wanted for wanted in lines if not keys_of(wanted, match)]
         self._by_name(rows, lines if "name" in match else keyless)
         self._fill()
+        if not is_fed and by.scope(Customer, "bin"):
+            self._tell_taken_back()
         self.made_here = self._made_in(batch) if keyless else set()
         if any(wanted.more for wanted in lines):
             for pk, more in further_held(list(self.held)).items():
@@ -193,6 +199,12 @@ class Known:
         belonging = {"role__in": list(BELONGING), "ends_on__isnull": True}
         for pk, role, name in hanging(Tie, "role", "other__name", **belonging):
             getattr(self.held[pk], BELONGING[role]).add(fold(name))
+
+    def _tell_taken_back(self) -> None:
+        """A file comes again after its undo. (A source goes on sending what somebody undid.)"""
+        binned = [pk for pk, held in self.held.items() if held.is_binned]
+        for pk in taken_back(Customer, binned) if binned else ():
+            self.held[pk].is_taken_back = True
 
     def _made_in(self, batch: str) -> set[int]:
         """Those that this very import added: to lines without a number they are other people."""
@@ -295,7 +307,8 @@ def differences(wanted: Wanted, held: Held) -> dict[str, Any]:
     source = wanted.source if wanted.source != held.source else ""
     more = {"points": points, "tags": tags, "branches": branches, "company": company,
             "household": household, "source": source,
-            "archived": None if held.is_archived else wanted.archived}  # fmt: skip
+            "archived": None if held.is_archived else wanted.archived,
+            "back": held.is_taken_back}  # fmt: skip
     more["more"] = further_differences(wanted.more, held.more) if wanted.more else {}
     return found | {name: value for name, value in more.items() if value}
 
@@ -326,7 +339,7 @@ def _from_memory(entry: int, said: Mapping[str, Any], known: Known) -> Held:
         source=said["source"] or (there.source if there else ""),
         companies={*said["companies"]} | (there.companies if there else set()),
         households={*said["households"]} | (there.households if there else set()),
-        is_binned=there.is_binned if there else False,
+        is_binned=there.is_binned and not there.is_taken_back if there else False,
         is_archived=said["archived"] or (there.is_archived if there else False),
         more=(there.more if there else {}) | said["more"],
     )

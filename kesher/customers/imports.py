@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, readable, require_kind, visible
@@ -36,7 +37,7 @@ from kesher.customers.commands.adding import NewCustomer, NumberTaken, add_custo
 from kesher.customers.commands.assigning import assign
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.contacts import add_contact
-from kesher.customers.commands.leaving import archive
+from kesher.customers.commands.leaving import archive, restore
 from kesher.customers.commands.tying import NewTie, add_ties
 from kesher.customers.import_columns import COLUMNS, names_whole
 from kesher.customers.import_further import columns_with_further, further_shown, write_further
@@ -65,7 +66,8 @@ BELONGING = {  # a column that names whom somebody belongs to, as what, and of w
     "company": (Tie.Role.EMPLOYEE, Customer.Kind.ORGANISATION),
     "household": (Tie.Role.MEMBER, Customer.Kind.HOUSEHOLD),
 }
-BESIDE = ("points", "tags", "branches", "archived", "more", *BELONGING)  # in tables of their own
+# In tables of their own, or done by commands of their own.
+BESIDE = ("points", "tags", "branches", "archived", "back", "more", *BELONGING)
 
 
 class InBin(LineRefused):
@@ -126,7 +128,7 @@ class Customers(Importable):
             except Refusal as refusal:
                 read.append((one, refused(one[0], refusal)))
         wanted = [found for _one, found in read if isinstance(found, Wanted)]
-        known = Known(by, wanted, plan.match, plan.batch)
+        known = Known(by, wanted, plan)
         judging = _Judging(ours, plan, known, memory, Wins(plan, known.held))
         return [
             found if isinstance(found, Verdict) else judging.judge(one, found)
@@ -185,7 +187,7 @@ class _Judging:
             held = whom(wanted, keys, self.plan.match, self.known, self.memory)
         except Doubtful as doubt:
             held = self._decided(line, doubt)
-        if held and held.is_binned:
+        if held and held.is_binned and not held.is_taken_back:
             raise InBin
         if held and held.pk and held.pk == record_meant(number or ""):
             del wanted.values["reference"]  # the name that files gave to who has no number
@@ -231,6 +233,8 @@ def _shown_changes(found: Mapping[str, Any], held: Held) -> list[tuple[str, str,
     for name, value in found.items():
         if name == "more":
             changes += further_shown(value)
+        elif name == "back":
+            changes.append((gettext("In the bin"), gettext("Yes"), gettext("No")))
         elif name == "points":
             changes += [(str(ContactPoint.Kind(p.kind).label), "", p.raw) for p in value]
         elif isinstance(value, list):
@@ -286,8 +290,12 @@ def _address(point: Reading) -> Address:
 
 def _update(by: Actor, tasks: Sequence[Task], made: Mapping[int, Customer], plan: Plan) -> None:
     """Write what lines add to customers who are there, by the commands that write each of it."""
-    ids = [task.held.pk for task in tasks if task.held and task.held.pk]
-    there = {row.pk: row for row in visible(by, Customer, "change").filter(pk__in=ids)}
+    ids = {task.held.pk for task in tasks if task.held and task.held.pk}
+    binned = {task.held.pk for task in tasks if task.held and "back" in task.differences}
+    rows = visible(by, Customer, "change")
+    if binned:
+        restore(by=by, customers=rows.filter(pk__in=binned), batch=plan.batch)
+    there = {row.pk: row for row in rows.filter(pk__in=ids)}
     people: list[tuple[Customer, Mapping[str, Any]]] = []
     for task in tasks:
         held = task.held

@@ -115,6 +115,7 @@ def test_a_postgres_url_is_taken_apart(tmp_path):
     assert database["OPTIONS"] == {
         "server_side_binding": True,
         "prepare_threshold": 3,
+        "options": "-c random_page_cost=1.1",
         "sslmode": "require",
         "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
     }

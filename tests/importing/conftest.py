@@ -7,12 +7,6 @@ import pytest
 from kesher.core.access import SYSTEM
 from kesher.core.importing.commands import check_import, open_import, take_in
 from kesher.core.importing.kinds import importable_kind
-from tests.people import open_clinic
-
-
-@pytest.fixture
-def clinic(db):
-    return open_clinic()
 
 
 @dataclass

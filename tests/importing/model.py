@@ -21,6 +21,7 @@ class Written:
     who: str
     before: dict | None
     after: dict
+    undoes: bool = False
 
 
 @dataclass
@@ -33,6 +34,11 @@ class Person:
     contacts: tuple = ()  # (kind, what is compared, as typed): telephones behind e-mails
     is_binned: bool = False
     writes: list[Written] = field(default_factory=list)
+
+    @property
+    def is_taken_back(self):
+        """Whether the last thing that befell him was the undo of the file that had brought him."""
+        return self.is_binned and self.writes[-1].undoes
 
     @property
     def name(self):
@@ -49,11 +55,11 @@ class Person:
         return (self.number, self.first, self.last, self.name, self.city, sorted(self.tags),
                 list(self.contacts), self.is_binned)  # fmt: skip
 
-    def put(self, batch, who, **values):
+    def put(self, batch, who, undoes=False, **values):
         before = {name: getattr(self, name) for name in values}
         after = {name: value for name, value in values.items() if before[name] != value}
         if after:
-            self.writes.append(Written(batch, who, {n: before[n] for n in after}, after))
+            self.writes.append(Written(batch, who, {n: before[n] for n in after}, after, undoes))
             for name, value in after.items():
                 setattr(self, name, value)
 
@@ -126,7 +132,7 @@ class Model:
     def _whom(self, line, match, batch, alike):
         for person in self.people:
             if line.number and person.number == line.number:
-                return REFUSED if person.is_binned else person
+                return REFUSED if person.is_binned and not person.is_taken_back else person
         for by, key in line.keys(match):
             found = [p for p in self.people if self._may_be(line, p) and p.goes_by(by, key)]
             if len(found) > 1:
@@ -142,7 +148,7 @@ class Model:
         if line.said() in alike:
             return alike[line.said()]
         same = [p for p in self.people if self._says_nothing_new(line, p, batch)]
-        living = [p for p in same if not p.is_binned]
+        living = [p for p in same if not p.is_binned] or [p for p in same if p.is_taken_back][:1]
         return (living or [REFUSED if same else None])[0]
 
     def _may_be(self, line, person):
@@ -156,6 +162,8 @@ class Model:
 
     def _more(self, line, person):
         found = {n: v for n, v in line.values().items() if getattr(person, n) != v}
+        if person.is_taken_back:
+            found["is_binned"] = False
         contacts = self._joined(person.contacts, line.contacts)
         if contacts != person.contacts:
             found["contacts"] = contacts
@@ -192,7 +200,7 @@ class Model:
                 if later:
                     stayed.append((person.name, "", None, later[-1].who))
                 else:
-                    person.put(into, who, is_binned=True)
+                    person.put(into, who, undoes=True, is_binned=True)
                     restored += 1
                 continue
             values, kept = self._former(person, [person.writes[at] for at in ours], later)
@@ -200,7 +208,7 @@ class Model:
             if values and person.is_binned:
                 stayed.append((person.name, "in the bin", None, ""))
             elif values:
-                person.put(into, who, **values)
+                person.put(into, who, undoes=True, **values)
                 restored += 1
         return restored, sorted(stayed, key=repr)
 

@@ -5,9 +5,10 @@ import pytest
 from kesher.core.access import SYSTEM, AccessDenied
 from kesher.core.exporting import neutral
 from kesher.core.importing import running
+from kesher.core.importing.commands import take_back
 from kesher.core.models import Change
 from kesher.customers.commands.changing import change_customer
-from kesher.customers.commands.leaving import bin_customers
+from kesher.customers.commands.leaving import bin_customers, restore
 from kesher.customers.models import Customer, Tie
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +315,44 @@ def test_a_customer_in_the_bin_is_not_brought_back_unasked(take, clinic):
     taken = take("number,name,phone\nC-100,Yosef,\n,Yosef Cohen,054-7654321\n", match=["phone"])
 
     assert taken.outcome == (1, 0, 0, 1)
+    assert "in the bin" in taken.refused[2]
+
+
+def test_the_same_file_after_its_undo_brings_everybody_back(take):
+    people = (
+        "number,name,phone,city\n1,Dana Levi,052-1112233,Acre\n2,Noa Levi,,\n2,Noa Levi,,Haifa\n"
+    )
+    first = take(people)
+    take_back(by=SYSTEM, run=first.run)
+    dana = customer("1")
+    assert dana.binned_at is not None
+
+    again = take(people.replace("Acre", "Jaffa"))
+    assert again.outcome == (0, 2, 1, 0)
+    assert (customer("1").pk, customer("1").binned_at, customer("1").city) == (
+        dana.pk,
+        None,
+        "Jaffa",
+    )
+    assert take(people.replace("Acre", "Jaffa")).outcome == (0, 0, 3, 0)
+
+    take_back(by=SYSTEM, run=again.run)
+    assert (customer("1").binned_at is None, customer("1").city) == (False, "Acre")
+    assert take(people).outcome == (0, 2, 1, 0)
+
+
+def test_whom_somebody_binned_after_all_stays_there(take):
+    first = take("number,name\n1,Dana Levi\n")
+    take_back(by=SYSTEM, run=first.run)
+    restore(by=SYSTEM, customers=[customer("1")])
+    bin_customers(by=SYSTEM, customers=[customer("1")], now=datetime.now(UTC))
+    assert "in the bin" in take("number,name\n1,Dana Levi\n").refused[2]
+
+
+def test_only_who_may_bring_back_from_the_bin_does_so_by_a_file(take, clinic):
+    here = {"branches": [clinic.haifa.pk]}
+    take_back(by=SYSTEM, run=take("number,name\n1,Dana Levi\n", options=here).run)
+    taken = take("number,name\n1,Dana Levi\n", by=clinic.actor("receptionist"))
     assert "in the bin" in taken.refused[2]
 
 

@@ -332,7 +332,8 @@ def take_back(*, by: Actor, run: ImportRun, into: str = "") -> Undone:
     kind = kind_of(run)
     kind.require(by)
     job = start_job(by=by, name="import-undo", key=job_key(run, "undo"))
-    undone = Undone(batch=into or new_batch())
+    undone = Undone(batch=into or run.undo_batch or new_batch())
+    ImportRun.objects.filter(pk=run.pk).update(undo_batch=undone.batch)
     with working(job):
         for step in kind.undo(by, run.batch, undone.batch):
             undone.add(step)

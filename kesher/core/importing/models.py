@@ -36,6 +36,7 @@ class ImportRun(models.Model):
     actor = models.CharField(max_length=160)
     actor_id = models.BigIntegerField(null=True)
     batch = models.CharField(max_length=40, unique=True)
+    undo_batch = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(max_length=9, choices=State, default=State.READ)
     expected = models.JSONField(null=True)  # what looking through it first has shown
     counts = models.JSONField(default=dict)

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from kesher.core.access import AccessDenied, Actor
 from kesher.core.importing.kinds import Importable, Plan, importable_kind, importable_kinds
@@ -16,6 +16,7 @@ from kesher.core.importing.reading import TEXT, Table
 from kesher.core.importing.recognising import shape_key
 from kesher.core.importing.refusals import FileChanged, shown
 from kesher.core.job_models import Job
+from kesher.core.models import Change
 
 LONGEST_LOOKED_AT = 400  # characters of a cell that tell what a column holds
 
@@ -115,6 +116,15 @@ def table_of(run: ImportRun) -> Table:
         raise FileChanged
     table.must_be_unchanged()
     return table
+
+
+def taken_back(model: type[Model], pks: Iterable[int]) -> set[int]:
+    """Which of these records were last written by taking back the import that had brought them."""
+    rows = Change.objects.filter(kind=model._meta.label_lower, record_id__among=list(pks))
+    last = dict(rows.order_by("pk").values_list("record_id", "batch"))
+    undone = ImportRun.objects.filter(undo_batch__among=list({*last.values()} - {""}))
+    batches = set(undone.values_list("undo_batch", flat=True))
+    return {pk for pk, batch in last.items() if batch in batches}
 
 
 def plan_of(run: ImportRun) -> Plan:
