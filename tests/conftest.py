@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from kesher.organization.held import forget_rights
 from tests.people import Clinic, open_clinic
 from tests.running import Place, Places, Server
 from tests.snapshot import Snapshot
@@ -38,6 +39,7 @@ def clinic(db, opened_once) -> Clinic:
     """The cast, in a database of this test."""
     if opened_once:
         opened_once["rows"].put_back()
+        forget_rights()  # as founding a business does
     else:
         rows = Snapshot()
         opened_once["clinic"] = open_clinic()
