@@ -44,14 +44,20 @@ def plain_day(value: date, *, with_year: bool) -> str:
     return f"{value.day} {month}" + (f" {value.year}" if with_year else "")
 
 
-def day_text(value: date | datetime, *, today: date, in_full: bool = False) -> str:
-    """A day in few letters: today, tomorrow, 14 Apr, and the year only where it is another."""
+def day_text(
+    value: date | datetime, *, today: date, in_full: bool = False, within: bool = False
+) -> str:
+    """A day in few letters: Today, 14 Apr, and the year only where it is another.
+
+    `within` a sentence it is today.
+    """
     day = local_day(value)
     if in_full:
         return plain_day(day, with_year=True)
     near = {0: gettext("Today"), 1: gettext("Tomorrow"), -1: gettext("Yesterday")}
-    away = (day - today).days
-    return near.get(away) or plain_day(day, with_year=day.year != today.year)
+    if word := near.get((day - today).days):
+        return word.lower() if within else word
+    return plain_day(day, with_year=day.year != today.year)
 
 
 def moment_text(value: datetime, *, now: datetime) -> str:

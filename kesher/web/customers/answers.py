@@ -154,7 +154,8 @@ def _risk(
     if complaints:
         grave = any(one.severity == Touch.Severity.HIGH for one in complaints)
         level = 2 if grave else 1
-        since = moments.day_text(min(one.happened_at for one in complaints), today=today)
+        first = min(one.happened_at for one in complaints)
+        since = moments.day_text(first, today=today, within=True)
         words = ngettext(
             "complaint open since %(day)s",
             "%(count)s complaints open, the first since %(day)s",

@@ -210,10 +210,10 @@ def day(value: date | datetime | None, form: str = "") -> SafeString:
     """A day: Today, 14 Apr, 9 Oct 2025; "full" always as 9 Oct 2025, "within" a sentence: today."""
     if not _is_time(value):
         return hidden() if value == MASK else NOTHING
-    today = timezone.localdate()
-    shown = moments.day_text(value, today=today, in_full=form == "full")
-    is_near = form == "within" and abs((moments.local_day(value) - today).days) <= 1
-    return _time(value, shown.lower() if is_near else shown)
+    shown = moments.day_text(
+        value, today=timezone.localdate(), in_full=form == "full", within=form == "within"
+    )
+    return _time(value, shown)
 
 
 @register.filter

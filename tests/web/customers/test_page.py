@@ -144,7 +144,7 @@ def test_signs_of_trouble_can_be_checked(as_member, noa, touched):
     html = header(as_member("receptionist"), noa)
 
     assert 'class="risk hi"' in html
-    assert "complaint open since Today" in html
+    assert "complaint open since today" in html
 
 
 def test_a_complaint_the_reader_is_not_cleared_for_is_no_sign(as_member, noa, touched):
