@@ -42,6 +42,10 @@ class Restorer:
         column = column_named(record, name)
         return plain(getattr(record, column.attname if column.is_relation else name))
 
+    def is_same(self, name: str, now: Any, former: Any) -> bool:
+        """Whether a field holds what it held before, so that nothing is to be done."""
+        return bool(now == former)
+
     def restore(self, *, by: Actor, record: Model, values: Mapping[str, Any], batch: str) -> None:
         """Write the former values back, as any other change."""
         raise NotImplementedError
@@ -193,7 +197,7 @@ def _to_restore(
     values: dict[str, Any] = {}
     for name, former in (write.before or {}).items():
         now = restorer.now(record, name)
-        if now == former:
+        if restorer.is_same(name, now, former):
             continue
         if now != (write.after or {}).get(name):
             who = _changed_since(write, name)

@@ -57,6 +57,10 @@ class CustomerRestorer(Restorer):
             return remember(held) if held else None
         return super().now(record, name)
 
+    def is_same(self, name: str, now: Any, former: Any) -> bool:
+        """Who was in the bin and is there again, is there, whenever he came."""
+        return (now is None) == (former is None) if name in MOMENTS else bool(now == former)
+
     def restore(self, *, by: Actor, record: Any, values: Mapping[str, Any], batch: str) -> None:
         """By the commands that write each of them."""
         columns = {
