@@ -31,6 +31,7 @@ from kesher.organization.models import Branch
 from kesher.surface.archives.bringing import StaffMissing, is_archive, open_archive
 from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment
+from kesher.web.importing.telling import FIRST, told
 from kesher.web.importing.work import begin, work_of
 
 SHOWN_REFUSED = 100
@@ -155,18 +156,26 @@ def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "kinds": allowed_kinds(request.actor),
         "fields": [(column.name, column.label) for column in kind.columns],
         "columns": [
-            {"at": at, "heading": heading, "samples": samples[at], "field": chosen.get(at, "")}
+            {"at": at, "heading": heading, "field": chosen.get(at, ""),
+             "samples": list(dict.fromkeys(samples[at]))}
             for at, heading in enumerate(run.headings)
-        ],
+        ],  # fmt: skip
         "recognised": len(chosen),
         "missing": missing,
+        "is_unmatched": _is_unmatched(run),
         "match": [(name, column_of(kind, name).label, name in run.match) for name in kind.match_by],
         "branches": _branches(request, run),
-        "found": _found(run) if not missing else None,
+        "found": _found(request, run) if not missing else None,
         "words": _words(request, run),
         "nothing": NOTHING,
         "failed": _failure(run, "check"),
     }
+
+
+def _is_unmatched(run: ImportRun) -> bool:
+    """Whether somebody who is known would come in again, as nothing tells that it is the same."""
+    created = ((run.expected or {}).get("counts") or {}).get("created")
+    return bool(kind_of(run).match_by and created) and not run.match
 
 
 def _missing(run: ImportRun) -> str:
@@ -218,13 +227,18 @@ def _counts(counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _found(run: ImportRun) -> dict[str, Any] | None:
+def _found(request: HttpRequest, run: ImportRun) -> dict[str, Any] | None:
     """What looking through the file has shown: counts, and the first lines of each outcome."""
     if run.expected is None:
         return None
     first = run.expected["first"]
     counts = _counts(run.expected["counts"])
-    groups = [one | {"lines": first[one["name"]]} for one in counts if first.get(one["name"])]
+    kind = kind_of(run)
+    groups = [
+        one | {"lines": told(request.actor, kind, first[one["name"]])}
+        for one in sorted(counts, key=lambda one: FIRST.index(one["name"]))
+        if first.get(one["name"])
+    ]
     brings = sum(run.expected["counts"][name] for name in ("created", "updated"))
     is_known = run.expected["counts"]["unchanged"] > 0
     return {"counts": counts, "groups": groups, "brings": brings, "is_known": is_known}
@@ -238,17 +252,9 @@ def _after(run: ImportRun) -> dict[str, Any]:
     may_go_back = run.state in ("done", "cancelled", "failed") and run.done > 0
     return {
         "counts": _counts(run.counts),
-        "refused": refused[:SHOWN_REFUSED],
+        "refused": [_left_out(one) for one in refused[:SHOWN_REFUSED]],
         "refused_count": counted(run.counts)["refused"],
-        "doubtful": [
-            {
-                "line": one.number,
-                "title": _title(one),
-                "reason": one.reason,
-                "candidates": one.candidates,
-            }
-            for one in doubtful[:SHOWN_REFUSED]
-        ],
+        "doubtful": [_left_out(one) for one in doubtful[:SHOWN_REFUSED]],
         "doubtful_count": counted(run.counts)["doubtful"],
         "stayed": undone.result.get("stayed", []) if undone else [],
         "restored": undone.result.get("restored") if undone else None,
@@ -256,6 +262,12 @@ def _after(run: ImportRun) -> dict[str, Any]:
         "may_go_on": run.state == "failed",
         "failed": _failure(run, "run") if run.state == "failed" else "",
     }
+
+
+def _left_out(one: RefusedLine) -> dict[str, Any]:
+    """A line that was refused or is in doubt, for the eye."""
+    said = {"line": one.number, "reason": one.reason, "candidates": one.candidates}
+    return said | {"title": _title(one)}
 
 
 def _title(refused: RefusedLine) -> str:
