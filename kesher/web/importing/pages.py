@@ -147,26 +147,26 @@ def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     """What can still be chosen, and what would happen as it stands."""
     kind = kind_of(run)
     try:
-        samples = samples_of(run)
+        samples = [list(dict.fromkeys(column)) for column in samples_of(run)]
     except Refusal as refusal:
         return {"gone": str(refusal)}
     chosen = {at: name for name, places in run.columns.items() for at in places}
-    missing = _missing(run)
+    missing, words = _missing(run), _words(request, run)
     return {
         "kinds": allowed_kinds(request.actor),
         "fields": [(column.name, column.label) for column in kind.columns],
         "columns": [
-            {"at": at, "heading": heading, "field": chosen.get(at, ""),
-             "samples": list(dict.fromkeys(samples[at]))}
+            {"at": at, "heading": heading, "samples": samples[at], "field": chosen.get(at, "")}
             for at, heading in enumerate(run.headings)
-        ],  # fmt: skip
+        ],
         "recognised": len(chosen),
         "missing": missing,
         "is_unmatched": _is_unmatched(run),
         "match": [(name, column_of(kind, name).label, name in run.match) for name in kind.match_by],
         "branches": _branches(request, run),
         "found": _found(request, run) if not missing else None,
-        "words": _words(request, run),
+        "words": words,
+        "asks_words": any(group["asks"] for group in words),
         "nothing": NOTHING,
         "failed": _failure(run, "check"),
     }
@@ -214,7 +214,8 @@ def _words(request: HttpRequest, run: ImportRun) -> list[dict[str, Any]]:
         lines = [(word, means[word] or NOTHING, None) for word in means]
         lines += [(word, "", unknown[name][word]) for word in left]
         choices = [(str(key), label) for key, label in column.choices(request.actor)]
-        groups.append({"name": name, "label": column.label, "lines": lines, "choices": choices})
+        group = {"name": name, "label": column.label, "lines": lines, "choices": choices}
+        groups.append(group | {"asks": bool(left)})
     return groups
 
 

@@ -1,4 +1,4 @@
-"""What looking through a file has shown, in the words of the pages: no codes, no dates of machines."""
+"""What looking through a file has shown, in words: no codes, no dates of machines."""
 
 from __future__ import annotations
 
