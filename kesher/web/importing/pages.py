@@ -36,6 +36,7 @@ from kesher.web.importing.work import begin, work_of
 
 SHOWN_REFUSED = 100
 RECENT = 8
+PARTS = 8  # files of an archive of everything, about
 OUTCOMES = {
     "created": (pgettext_lazy("lines of a file", "New"), "plus", "ok"),
     "updated": (gettext_lazy("Changed"), "edit", "change"),
@@ -76,9 +77,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "asks": asks,
         "may_connect": may_connect(request.actor),
-        "brought": [run_line(run) for run in imports_of(request.actor)[:RECENT]],
+        "brought": _brought(request),
     }
     return render(request, "importing/index.html", context, status=422 if refusal else 200)
+
+
+def _brought(request: HttpRequest) -> list[dict[str, Any]]:
+    """The latest files; those that came in one archive stand in one line."""
+    lines: dict[object, dict[str, Any]] = {}
+    for run in imports_of(request.actor).defer("expected")[: RECENT * PARTS]:
+        archive = run.options.get("archive")
+        name = run.file_name.rpartition(" ")[0] if archive else run.file_name
+        lines.setdefault(archive or run.pk, run_line(run) | {"archive": archive, "name": name})
+    return list(lines.values())[:RECENT]
 
 
 def _opened(request: HttpRequest) -> HttpResponse:
