@@ -81,6 +81,9 @@ def test_an_archive_is_handed_in_taken_in_and_taken_back(clinic, browse):
         assert "Import everything" in browser.get(page).content.decode()
         assert not Customer.objects.exists()
         assert browse("manager").get(page).status_code == 404
+        listed = browser.get(reverse("import")).content.decode()
+        assert listed.count("mine.zip") == 1
+        assert page in listed
 
         browser.post(reverse("archive-start", args=[key]))
         assert "k-progress" in browser.get(page).content.decode()

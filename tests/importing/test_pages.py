@@ -276,3 +276,40 @@ def test_uploads_are_kept_for_ourselves_alone():
 
     assert path.read_bytes() == b"name\nDana\n"
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_changes_is_told_in_words(bring):
+    Customer.objects.create(reference="7", first_name="Dana", gender="f", birth_on="1990-02-01")
+
+    _browser, page = bring("number,first name,gender,birthday\n7,Dana,male,03/05/1980\n")
+
+    shown = text_of(page)
+    for words in ("Female Male", "1 Feb 1990", "3 May 1980"):
+        assert words in shown
+    assert "1980-05-03" not in shown
+
+
+def test_says_that_somebody_known_may_come_in_a_second_time(bring):
+    _browser, page = bring("name,phone\nDana Levi,052-1112233\n")
+
+    assert 'href="#match"' in page.content.decode()
+
+    browser, run = _browser, ImportRun.objects.get()
+    columns = {"column-0": "name", "column-1": "phone", "kind": "customers", "match": "phone"}
+    page = browser.post(reverse("import-columns", args=[run.pk]), columns, follow=True)
+
+    assert 'href="#match"' not in page.content.decode()
+
+
+def test_words_that_are_not_known_are_pointed_at(bring):
+    _browser, page = bring("name,stage\nDana Levi,asleep\n")
+
+    assert 'href="#words"' in page.content.decode()
+    assert 'id="words"' in page.content.decode()
+
+
+def test_what_needs_a_decision_comes_first(bring):
+    _browser, page = bring("number,name\n1,Dana Levi\n2,=1+1\n")
+
+    shown = page.content.decode()
+    assert shown.index('id="refused"') < shown.index('id="created"')

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kesher.core.access import may
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import job_of as job_of_run
 from kesher.core.jobs import cancel_job, job_of, start_job
 from kesher.core.models import Job
+from kesher.customers.models import Customer
 from kesher.surface.archives.bringing import brought_anything, runs_of
 from kesher.surface.archives.writing import count_everything, require_everything
 from kesher.surface.page import go, is_fragment
@@ -32,7 +34,10 @@ def export(request: HttpRequest) -> HttpResponse:
     """Ask for everything in one archive; the worker writes it."""
     require_everything(request.actor)
     if request.method != "POST":
-        return settings_page(request, "archives/export.html", "export-everything")
+        may_import = may(request.actor, "add", Customer)
+        return settings_page(
+            request, "archives/export.html", "export-everything", may_import=may_import
+        )
     with transaction.atomic():
         held = start_job(by=request.actor, name="export", total=count_everything(request.actor))
         asked = told(request.actor, sheets=bool(request.POST.get("sheets")))

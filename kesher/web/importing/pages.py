@@ -31,10 +31,12 @@ from kesher.organization.models import Branch
 from kesher.surface.archives.bringing import StaffMissing, is_archive, open_archive
 from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment
+from kesher.web.importing.telling import FIRST, told
 from kesher.web.importing.work import begin, work_of
 
 SHOWN_REFUSED = 100
 RECENT = 8
+PARTS = 8  # files of an archive of everything, about
 OUTCOMES = {
     "created": (pgettext_lazy("lines of a file", "New"), "plus", "ok"),
     "updated": (gettext_lazy("Changed"), "edit", "change"),
@@ -75,9 +77,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "asks": asks,
         "may_connect": may_connect(request.actor),
-        "brought": [run_line(run) for run in imports_of(request.actor)[:RECENT]],
+        "brought": _brought(request),
     }
     return render(request, "importing/index.html", context, status=422 if refusal else 200)
+
+
+def _brought(request: HttpRequest) -> list[dict[str, Any]]:
+    """The latest files; those that came in one archive stand in one line."""
+    lines: dict[object, dict[str, Any]] = {}
+    for run in imports_of(request.actor).defer("expected")[: RECENT * PARTS]:
+        archive = run.options.get("archive")
+        name = run.file_name.rpartition(" ")[0] if archive else run.file_name
+        lines.setdefault(archive or run.pk, run_line(run) | {"archive": archive, "name": name})
+    return list(lines.values())[:RECENT]
 
 
 def _opened(request: HttpRequest) -> HttpResponse:
@@ -146,11 +158,11 @@ def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     """What can still be chosen, and what would happen as it stands."""
     kind = kind_of(run)
     try:
-        samples = samples_of(run)
+        samples = [list(dict.fromkeys(column)) for column in samples_of(run)]
     except Refusal as refusal:
         return {"gone": str(refusal)}
     chosen = {at: name for name, places in run.columns.items() for at in places}
-    missing = _missing(run)
+    missing, words = _missing(run), _words(request, run)
     return {
         "kinds": allowed_kinds(request.actor),
         "fields": [(column.name, column.label) for column in kind.columns],
@@ -160,13 +172,21 @@ def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         ],
         "recognised": len(chosen),
         "missing": missing,
+        "is_unmatched": _is_unmatched(run),
         "match": [(name, column_of(kind, name).label, name in run.match) for name in kind.match_by],
         "branches": _branches(request, run),
-        "found": _found(run) if not missing else None,
-        "words": _words(request, run),
+        "found": _found(request, run) if not missing else None,
+        "words": words,
+        "asks_words": any(group["asks"] for group in words),
         "nothing": NOTHING,
         "failed": _failure(run, "check"),
     }
+
+
+def _is_unmatched(run: ImportRun) -> bool:
+    """Whether somebody who is known would come in again, as nothing tells that it is the same."""
+    created = ((run.expected or {}).get("counts") or {}).get("created")
+    return bool(kind_of(run).match_by and created) and not run.match
 
 
 def _missing(run: ImportRun) -> str:
@@ -205,7 +225,8 @@ def _words(request: HttpRequest, run: ImportRun) -> list[dict[str, Any]]:
         lines = [(word, means[word] or NOTHING, None) for word in means]
         lines += [(word, "", unknown[name][word]) for word in left]
         choices = [(str(key), label) for key, label in column.choices(request.actor)]
-        groups.append({"name": name, "label": column.label, "lines": lines, "choices": choices})
+        group = {"name": name, "label": column.label, "lines": lines, "choices": choices}
+        groups.append(group | {"asks": bool(left)})
     return groups
 
 
@@ -218,13 +239,18 @@ def _counts(counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _found(run: ImportRun) -> dict[str, Any] | None:
+def _found(request: HttpRequest, run: ImportRun) -> dict[str, Any] | None:
     """What looking through the file has shown: counts, and the first lines of each outcome."""
     if run.expected is None:
         return None
     first = run.expected["first"]
     counts = _counts(run.expected["counts"])
-    groups = [one | {"lines": first[one["name"]]} for one in counts if first.get(one["name"])]
+    kind = kind_of(run)
+    groups = [
+        one | {"lines": told(request.actor, kind, first[one["name"]])}
+        for one in sorted(counts, key=lambda one: FIRST.index(one["name"]))
+        if first.get(one["name"])
+    ]
     brings = sum(run.expected["counts"][name] for name in ("created", "updated"))
     is_known = run.expected["counts"]["unchanged"] > 0
     return {"counts": counts, "groups": groups, "brings": brings, "is_known": is_known}
@@ -238,17 +264,9 @@ def _after(run: ImportRun) -> dict[str, Any]:
     may_go_back = run.state in ("done", "cancelled", "failed") and run.done > 0
     return {
         "counts": _counts(run.counts),
-        "refused": refused[:SHOWN_REFUSED],
+        "refused": [_left_out(one) for one in refused[:SHOWN_REFUSED]],
         "refused_count": counted(run.counts)["refused"],
-        "doubtful": [
-            {
-                "line": one.number,
-                "title": _title(one),
-                "reason": one.reason,
-                "candidates": one.candidates,
-            }
-            for one in doubtful[:SHOWN_REFUSED]
-        ],
+        "doubtful": [_left_out(one) for one in doubtful[:SHOWN_REFUSED]],
         "doubtful_count": counted(run.counts)["doubtful"],
         "stayed": undone.result.get("stayed", []) if undone else [],
         "restored": undone.result.get("restored") if undone else None,
@@ -256,6 +274,12 @@ def _after(run: ImportRun) -> dict[str, Any]:
         "may_go_on": run.state == "failed",
         "failed": _failure(run, "run") if run.state == "failed" else "",
     }
+
+
+def _left_out(one: RefusedLine) -> dict[str, Any]:
+    """A line that was refused or is in doubt, for the eye."""
+    said = {"line": one.number, "reason": one.reason, "candidates": one.candidates}
+    return said | {"title": _title(one)}
 
 
 def _title(refused: RefusedLine) -> str:

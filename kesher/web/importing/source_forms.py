@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kesher.core.feeds.models import Feed
 from kesher.web.organization.saving import Form
@@ -39,6 +40,11 @@ class FeedForm(Form):
         label=_("Tell me when nothing has come"), choices=SILENCES, coerce=int, initial=0
     )
     secret_name = ""  # the field that is sealed
+    last = ("rhythm", "silent_after")  # asked once it is said where the source is
+
+    def __init__(self, *args: Any, **named: Any):
+        super().__init__(*args, **named)
+        self.order_fields([name for name in self.fields if name not in self.last])
 
     def place(self) -> dict[str, str]:
         """Where it is."""
@@ -93,10 +99,11 @@ FORMS: dict[str, type[FeedForm]] = {
     Feed.Way.DATABASE: DatabaseForm,
 }  # fmt: skip
 LABELS = {
-    Feed.Way.FOLDER: (_("Folder"), "archive", _("Files that another program puts into a folder")),
+    Feed.Way.FOLDER: (_("Folder"), "folder", _("Files that another program puts into a folder")),
     Feed.Way.ADDRESS: (_("Web address"), "world",
                        _("A file that another program offers on the web")),
-    Feed.Way.MAILBOX: (_("Mailbox"), "inbox", _("Files that come as attachments of mails")),
+    Feed.Way.MAILBOX: (pgettext_lazy("kind of source", "Mailbox"), "mail",
+                       _("Files that come as attachments of mails")),
     Feed.Way.DATABASE: (_("Database"), "table", _("A table of another program's database")),
 }  # fmt: skip
 
