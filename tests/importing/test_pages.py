@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from kesher.core.access import SYSTEM
 from kesher.core.importing.keeping import forget_old_files, keep_upload
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import file_of, job_of
 from kesher.core.models import Job
+from kesher.customers.commands.changing import change_customer
 from kesher.customers.models import Customer
 from kesher.organization.models import Grant
 from kesher.web.importing import work
@@ -79,6 +81,20 @@ def test_from_a_file_to_its_report(bring):
 
     assert "All of it was taken back." in text_of(undone)
     assert Customer.objects.get(reference="1").binned_at
+
+
+def test_the_report_of_an_undo_names_what_stays(bring, clinic):
+    for city in ("Haifa", "Eilat"):
+        browser, _page = bring(f"number,name,city\n1,Dana Levi,{city}\n")
+        run = ImportRun.objects.latest("pk")
+        browser.post(reverse("import-start", args=[run.pk]))
+    dana = Customer.objects.get(reference="1")
+    change_customer(by=SYSTEM, customer=dana, values={"city": "Acre"})
+
+    report = text_of(browser.post(reverse("import-undoing", args=[run.pk]), follow=True))
+
+    assert "Dana Levi · City: Acre (before: Haifa)" in report
+    assert "changed by" in report
 
 
 def test_purchases_are_told_by_their_headings(bring):

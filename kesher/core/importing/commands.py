@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -338,18 +339,19 @@ def take_back(*, by: Actor, run: ImportRun, into: str = "") -> Undone:
         for step in kind.undo(by, run.batch, undone.batch):
             undone.add(step)
             job.advance(step.restored + len(step.stayed))
-        job.result = {"restored": undone.restored, "stayed": _told(undone)}
+        job.result = {
+            "restored": undone.restored,
+            "stayed": _told(undone),
+            "stayed_count": len(undone.stayed),
+        }
         ImportRun.objects.filter(pk=run.pk).update(state=State.UNDONE)
     run.refresh_from_db()
     return undone
 
 
-def _told(undone: Undone) -> list[dict[str, str]]:
+def _told(undone: Undone) -> list[dict[str, Any]]:
     """What stayed, for people: the first of them."""
-    return [
-        {"name": one.name, "field": one.field, "by": one.by, "why": one.why}
-        for one in undone.stayed[: report.FIRST_REFUSED]
-    ]
+    return [asdict(one) for one in undone.stayed[: report.FIRST_REFUSED]]
 
 
 def _kept(heading: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from kesher.core.access import Scope, visible
+from kesher.core.access import Actor, Scope, visible
 from kesher.core.feeds.queries import may_connect
 from kesher.core.importing.commands import open_import
 from kesher.core.importing.keeping import keep_upload
@@ -26,6 +26,7 @@ from kesher.core.importing.report import counted
 from kesher.core.models import Job
 from kesher.core.refusal import Refusal
 from kesher.core.text import fold
+from kesher.core.undo import Stayed
 from kesher.customers.models import Customer
 from kesher.organization.models import Branch
 from kesher.surface.archives.bringing import StaffMissing, is_archive, open_archive
@@ -33,6 +34,7 @@ from kesher.surface.once import once_only
 from kesher.surface.page import is_fragment
 from kesher.web.importing.telling import FIRST, told
 from kesher.web.importing.work import begin, work_of
+from kesher.web.lists.stayed import stayed_line
 
 SHOWN_REFUSED = 100
 RECENT = 8
@@ -151,7 +153,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     context["form"] = FORMS.get(run.form) or run.encoding.removesuffix("-sig").replace("utf", "UTF")
     if run.state == ImportRun.State.READ and not context["working"]:
         return render(request, "importing/file.html", context | _before(request, run))
-    return render(request, "importing/report.html", context | _after(run))
+    return render(request, "importing/report.html", context | _after(run, request.actor))
 
 
 def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
@@ -256,11 +258,12 @@ def _found(request: HttpRequest, run: ImportRun) -> dict[str, Any] | None:
     return {"counts": counts, "groups": groups, "brings": brings, "is_known": is_known}
 
 
-def _after(run: ImportRun) -> dict[str, Any]:
+def _after(run: ImportRun, actor: Actor) -> dict[str, Any]:
     """What became of a file."""
     left = run.refused_lines.order_by("number")
     refused, doubtful = left.filter(candidates=[]), left.exclude(candidates=[])
     undone = job_of(run, "undo")
+    result = undone.result if undone else {}
     may_go_back = run.state in ("done", "cancelled", "failed") and run.done > 0
     return {
         "counts": _counts(run.counts),
@@ -268,8 +271,9 @@ def _after(run: ImportRun) -> dict[str, Any]:
         "refused_count": counted(run.counts)["refused"],
         "doubtful": [_left_out(one) for one in doubtful[:SHOWN_REFUSED]],
         "doubtful_count": counted(run.counts)["doubtful"],
-        "stayed": undone.result.get("stayed", []) if undone else [],
-        "restored": undone.result.get("restored") if undone else None,
+        "stayed": [stayed_line(Stayed(**one), actor) for one in result.get("stayed", ())],
+        "stayed_count": result.get("stayed_count", 0),
+        "restored": result.get("restored"),
         "may_go_back": may_go_back and bool(run.counts["created"] or run.counts["updated"]),
         "may_go_on": run.state == "failed",
         "failed": _failure(run, "run") if run.state == "failed" else "",
