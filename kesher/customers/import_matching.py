@@ -367,7 +367,8 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
         ),
     }
     said["more"] = was.more | further_differences(wanted.more, was.more)
-    keys = [*keys, f"pk:{was.pk}"] if was.pk else [*keys, _all_said(wanted)]
+    # All that it says is asked for by lines that have nothing else, and those say no such key.
+    keys = [*keys, f"pk:{was.pk}"] if was.pk else keys or [_all_said(wanted)]
     if was.pk and sort_name != was.sort_name:
         keys.append(f"named:{sort_name}")
     return memory.remember(said, keys, was.entry)

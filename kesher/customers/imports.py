@@ -97,6 +97,7 @@ class Customers(Importable):
     name = "customers"
     label = _("customers")
     needs = (("name", "first_name", "last_name", "company", "reference"),)
+    own_number = "reference"
     match_by = ("phone", "email", "name")
 
     @property

@@ -52,6 +52,26 @@ def test_what_changes_there_changes_here(sources, folder, tmp_path):
     assert undone.restored == 2 and customer("1").city == "Acre"
 
 
+@pytest.mark.parametrize(
+    ("headings", "match"),
+    [("name,phone,city", ["phone"]), ("name,email,phone,city", ["phone", "email"]), ("name,city", ["name"])],
+)  # fmt: skip
+def test_a_source_without_numbers_tells_people_by_what_it_has(sources, folder, headings, match):
+    held = {"name": "Dana Bar", "phone": "052-1112233", "email": "dana@bar.test", "city": "Acre"}
+
+    def lines(**values):
+        return f"{headings}\n{','.join((held | values)[name] for name in headings.split(','))}\n"
+
+    put(folder, "list.csv", lines(), 1000)
+    feed = sources.connect(folder=".", pattern="*.csv")
+    assert sources.begun(feed).match == match
+
+    put(folder, "list.csv", lines(city="Eilat"), 2000)
+    run = sources.last_run(sources.go(feed))
+    assert (run.counts["created"], run.counts["updated"]) == (0, 1)
+    assert Customer.objects.get(name="Dana Bar").city == "Eilat"
+
+
 def test_nothing_new_makes_no_import_and_leaves_no_file(sources, folder, tmp_path):
     put(folder, "list.csv", FIRST, 1000)
     feed = sources.connect(folder=".", pattern="*.csv")

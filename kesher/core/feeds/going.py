@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from kesher.core.feeds.trouble import note_trouble
 from kesher.core.feeds.ways import Brought, way_of
 from kesher.core.importing.commands import choose_columns, open_import, take_in
 from kesher.core.importing.keeping import KEPT, files_kept, forget_run
+from kesher.core.importing.kinds import Importable
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import file_of, kind_of, rows_of
 from kesher.core.importing.recognising import Said
@@ -189,9 +190,12 @@ def _opened(by: Actor, arrival: Arrival, pattern: ImportRun | None) -> ImportRun
 def _read(by: Actor, arrival: Arrival, pattern: ImportRun | None) -> ImportRun:
     path, options = Path(arrival.path), {"arrival": arrival.pk}
     if pattern is None:
-        return open_import(
+        run = open_import(
             by=by, kind=None, path=path, name=arrival.name, is_ours=True, options=options
         )
+        run.match = run.match or telling(kind_of(run), run.columns)
+        run.save(update_fields=["match"])
+        return run
     said = said_by(pattern)
     kept = {n: pattern.options[n] for n in ("words", "branches") if n in pattern.options}
     run = open_import(
@@ -203,6 +207,14 @@ def _read(by: Actor, arrival: Arrival, pattern: ImportRun | None) -> ImportRun:
         for at in run.columns[name]:
             chosen[at] = name
     return choose_columns(by=by, run=run, chosen=chosen, match=run.match, options=run.options)
+
+
+def telling(kind: Importable, columns: Container[str]) -> list[str]:
+    """What tells records of a source that sends them again and again, unless a person says else."""
+    if kind.own_number in columns:
+        return []
+    there = [name for name in kind.match_by[:-1] if name in columns]
+    return there or list(kind.match_by[-1:])
 
 
 def said_by(pattern: ImportRun) -> Said:

@@ -81,7 +81,8 @@ class Importable:
     label: Any  # in the plural, lower case, as in "a file of …"
     columns: Sequence[Column]
     needs: Sequence[tuple[str, ...]] = ()  # of each group at least one must be there
-    match_by: tuple[str, ...] = ()
+    own_number: str = ""  # the column that tells records apart, where a file has it
+    match_by: tuple[str, ...] = ()  # what else may tell them, the weakest last
     told_by: tuple[str, ...] = ()  # of which one must be there to guess the kind by itself
 
     def place(self, by: Actor) -> Place:
