@@ -1,3 +1,3 @@
-from tests.importing.conftest import clinic, take
+from tests.importing.conftest import take
 
-__all__ = ["clinic", "take"]
+__all__ = ["take"]
