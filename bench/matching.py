@@ -1,6 +1,6 @@
 """Fit and judge the matcher of duplicates: on half the people fitted, on the other half reported.
 
-    python -m bench.matching [--fit]
+python -m bench.matching [--fit]
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def fit() -> None:
     barred = {"birth:other", "household", "gender:clash"}
     safe = _limit([s for s in scored if barred.isdisjoint(s[2])], SAFE_PRECISION)
     likely = _best(scored, len(half.true))
-    known = {"safe": safe, "likely": min(likely, safe),
-             "weights": {name: round(weight, 3) for name, weight in sorted(weights.items())}}  # fmt: skip
+    rounded = {name: round(weight, 3) for name, weight in sorted(weights.items())}
+    known = {"safe": safe, "likely": min(likely, safe), "weights": rounded}
     scoring.WEIGHTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     scoring.fitted.cache_clear()
 

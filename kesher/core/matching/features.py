@@ -144,7 +144,7 @@ def _word(a: str, b: str) -> str:
         return NEAR if near < 0.86 else SOUND
     heard = max(OSA.normalized_similarity(x, y) for x in sounds(a)[:4] for y in sounds(b)[:4])
     if not set(keys_of(a)).isdisjoint(keys_of(b)):
-        return SOUND if heard >= 0.6 else NEAR
+        return SOUND if heard >= 0.5 else NEAR
     return NEAR if max(near, heard) >= 0.75 else SOME if max(near, heard) >= 0.6 else OTHER
 
 

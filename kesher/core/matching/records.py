@@ -18,12 +18,8 @@ NOTES = re.compile(r"\([^)]*\)|\[[^\]]*\]|\{[^}]*\}")
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 CODES = ("00972", "972", "0030", "30")
 LEAST_DIGITS = 7
-FORMS = frozenset(
-    "ltd inc llc co בעמ ושות חברת αε επε οε εε ικε sa group company limited".split()
-)
-HEBREW_KEYS = dict(
-    zip("ertyuiopasdfghjkl;zxcvbnm,.", "קראטוןםפשדגכעיחלךפזסבהנמצתץ", strict=True)
-)
+FORMS = frozenset("ltd inc llc co בעמ ושות חברת αε επε οε εε ικε sa group company limited".split())
+HEBREW_KEYS = dict(zip("ertyuiopasdfghjkl;zxcvbnm,.", "קראטוןםפשדגכעיחלךפזסבהנמצתץ", strict=True))
 GREEK_KEYS = dict(zip("wertyuiopasdfghjklzxcvbnm", "σερτυθιοπασδφγηξκλζχψωβνμ", strict=True))
 LATIN_KEYS = {hebrew: latin for latin, hebrew in HEBREW_KEYS.items() if hebrew != "פ"} | {
     "פ": "p", "ף": ";", "/": "q", "'": "w",
