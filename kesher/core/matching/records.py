@@ -69,7 +69,8 @@ def record(row: Mapping[str, str]) -> Record:
 
 
 def _names(first: str, last: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    given, family = _words(first), _words(last)
+    # Read as one: a short family name alone does not show that the keyboard slipped.
+    given, family = map(_words, _retyped(f"{_bare(first)}\n{_bare(last)}").split("\n"))
     whole = given or family
     if given and family:
         return given, family
@@ -79,11 +80,15 @@ def _names(first: str, last: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    """The words of a name, read again where the keyboard stood in another language."""
-    bare = NOTES.sub(" ", name).casefold()
+    return tuple(name_words(name))
+
+
+def _bare(name: str) -> str:
+    """A name without notes, in one line, its look-alikes read as the letters they stand for."""
+    bare = " ".join(NOTES.sub(" ", name).casefold().split())
     if not bare.isascii() and any(c.isascii() and c.isalpha() for c in bare):
         bare = " ".join(_latin(word) for word in bare.split())
-    return tuple(name_words(_retyped(bare)))
+    return bare
 
 
 def _latin(word: str) -> str:
@@ -95,22 +100,26 @@ def _retyped(name: str) -> str:
     """What was meant by a name typed with the keyboard of another language."""
     if FINALS_INSIDE.search(name):
         slipped = "".join(LATIN_KEYS.get(c, c) for c in name)
-        if groups_of(slipped) or sum(c in VOWELS for c in slipped) * 5 > len(slipped):
-            return slipped
-    if not name.isascii() or len(name) < 3:
+        is_latin = sum(c in VOWELS for c in slipped) * 5 > len(slipped)
+        return slipped if is_latin or _is_known(slipped) else name
+    if not name.isascii() or len(name) < 4 or _is_known(name):
         return name
     hebrew = "".join(HEBREW_KEYS.get(c, c) for c in name)
     greek = "".join(GREEK_KEYS.get(c, c) for c in name.replace(";", ""))
-    if groups_of(fold(name)):
-        return name
-    if any(groups_of(word) for word in words(hebrew)):
-        return hebrew
-    if any(groups_of(word) for word in words(greek)):
-        return greek
-    vowels = sum(c in VOWELS for c in name)
-    if re.search(r"[;,]\w", name) or (not vowels and "." not in name and len(name) > 3):
-        return hebrew
-    return greek if name.endswith("w") and ";" in name else name
+    for read in (hebrew, greek):
+        if _is_known(read):
+            return read
+    return hebrew if _is_unspeakable(name) else name
+
+
+def _is_known(name: str) -> bool:
+    return any(groups_of(word) for word in words(name))
+
+
+def _is_unspeakable(name: str) -> bool:
+    """Whether Latin letters are no name: stops inside a word, or no vowel in long words."""
+    has_vowel = any(c in VOWELS for c in name)
+    return bool(re.search(r"[;,]\w", name)) or (not has_vowel and "." not in name)
 
 
 def _phone(text: str) -> str:
