@@ -13,6 +13,7 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from bench.matching_names import people
 from kesher.core.matching import scoring
 from kesher.core.matching.blocks import candidates
 from kesher.core.matching.features import Features
@@ -123,6 +124,27 @@ def judge() -> dict:
     return found | _parts(half, {(p.a.number, p.b.number) for p in pairs if p.level != "possible"})
 
 
+def judge_others(count: int = 1000) -> dict:
+    """What the weights come to on made-up people with other names and corruptions."""
+    rows, true = people(count)
+    began = time.process_time()
+    said = {
+        (p.a.number, p.b.number): p.level
+        for p in scoring.pairs_of([record(row) for row in rows]) if p.level != scoring.POSSIBLE
+    }  # fmt: skip
+    took = time.process_time() - began
+    safe = [pair for pair, level in said.items() if level == scoring.SAFE]
+    good = sum(pair in true for pair in said)
+    every, hit = Counter(true.values()), Counter(k for pair, k in true.items() if pair in said)
+    return {
+        "records": len(rows), "seconds": round(took, 1),
+        "safe P": round(sum(pair in true for pair in safe) / max(1, len(safe)), 4),
+        "safe R": round(sum(pair in true for pair in safe) / len(true), 3),
+        "P": round(good / max(1, len(said)), 4), "R": round(good / len(true), 3),
+        "recall of": {kind: round(hit[kind] / every[kind], 2) for kind in sorted(every)},
+    }  # fmt: skip
+
+
 def _parts(half: Half, said: set[tuple[str, str]]) -> dict:
     """The recall of each pair of scripts and each kind of corruption."""
     every: Counter[str] = Counter()
@@ -137,5 +159,6 @@ def _parts(half: Half, said: set[tuple[str, str]]) -> dict:
 if __name__ == "__main__":
     if "--fit" in sys.argv:
         fit()
-    RESULTS.write_text(json.dumps(judge(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    found = judge() | {"other names": judge_others()}
+    RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kesher.core.matching.given_names import groups_of
 from kesher.core.names import name_words, word_keys
 from kesher.core.phones import digits
-from kesher.core.text import fold, words
+from kesher.core.text import words
 
 FIELDS = (
     "first_name", "last_name", "phone", "email", "company", "city", "street", "birth_date",
