@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import date, timedelta
 
 GIVEN = """Ofer עופר|Ofra עופרה|Tzachi צחי|Ziv זיו|Smadar סמדר|Ilanit אילנית|Boaz בועז|Nimrod נמרוד
 Carmela כרמלה|Shlomit שלומית|Eitan איתן|Hagit חגית|Zisis Ζήσης|Polychronis Πολυχρόνης
@@ -66,7 +67,7 @@ def people(count: int, doubled: float = 0.2) -> tuple[list[Row], dict[tuple[str,
         row = {
             "rec_id": str(len(rows)), "first_name": first[0], "last_name": last[0],
             "phone": f"05{chance.randrange(10**8):08}", "city": f"city {chance.randrange(60)}",
-            "birth_date": f"{chance.randrange(1940, 2005)}-0{chance.randrange(1, 10)}-{chance.randrange(10, 29)}",
+            "birth_date": str(date(1940, 1, 1) + timedelta(chance.randrange(24000))),
         }  # fmt: skip
         rows.append(row)
         if chance.random() < doubled:
