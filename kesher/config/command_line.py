@@ -15,6 +15,7 @@ kesher import FILE  take in customers, ties or purchases from a file, or an arch
 kesher export FILE  write everything into an archive that comes back
 kesher source list  sources that live on; `source fetch NAME` fetches one now
 kesher find TEXT    find as the search box does
+kesher duplicates FILE --pairs OUT  who stands twice in a file
 """
 
 

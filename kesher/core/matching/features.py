@@ -1,0 +1,153 @@
+"""What two records say about being one person: a handful of words such as `phone:same`."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from kesher.core.matching.given_names import gender_of, groups_of
+from kesher.core.matching.records import Record, keys_of
+from kesher.core.names import sounds
+
+SAME, GROUP, SOUND, NEAR, INITIAL, SOME, OTHER, NONE = (
+    "same", "group", "sound", "near", "initial", "some", "other", "none",
+)  # fmt: skip
+ORDER = {SAME: 7, GROUP: 6, SOUND: 5, NEAR: 4, INITIAL: 3, SOME: 2, NONE: 1, OTHER: 0}
+ALIKE = frozenset((SAME, GROUP, SOUND))
+CROWD = 3  # records with one number, above which it says little
+
+
+class Features:
+    """Compares records of one base; knows how common each name is in it."""
+
+    def __init__(self, records: Sequence[Record]):
+        self.size = len(records)
+        self.phones = Counter(one.phone for one in records)
+        self.emails = Counter(one.email for one in records)
+        self.given = Counter(key for one in records for key in _main(one.first))
+        self.family = Counter(key for one in records for key in _main(one.last))
+
+    def of(self, a: Record, b: Record) -> list[str]:
+        """The features of a pair."""
+        given, family, is_turned = compare_names(a.names, b.names)
+        found = [f"given:{given}", f"family:{family}", f"names:{given}+{family}"]
+        contact = [
+            *self._shared("phone", a.phone, b.phone, self.phones),
+            *self._shared("email", a.email, b.email, self.emails),
+        ]
+        if a.local and a.email != b.email and a.local == b.local and len(a.local) > 4:
+            contact.append("email:local")
+        contact += _birth(a, b)
+        for name in ("street", "city", "company"):
+            contact += _same(name, getattr(a, name), getattr(b, name), a.script == b.script)
+        found += contact
+        if is_turned:
+            found.append("names:turned")
+        if a.script != b.script:
+            found.append(f"scripts:{min(a.script, b.script)}-{max(a.script, b.script)}")
+        return found + self._together(a, given, family, contact) + _gender(a, b, given)
+
+    def _shared(self, name: str, mine: str, theirs: str, counts: Counter[str]) -> list[str]:
+        if not (mine and theirs):
+            return [f"{name}:none"]
+        if mine == theirs:
+            return [f"{name}:{'crowd' if counts[mine] > CROWD else 'same'}"]
+        near = 1 if name == "phone" else 2
+        is_near = OSA.distance(mine, theirs, score_cutoff=near) <= near
+        return [f"{name}:{'near' if is_near else 'other'}"]
+
+    def _together(self, a: Record, given: str, family: str, contact: list[str]) -> list[str]:
+        """What counts only in company: rare names, households, namesakes without a contact."""
+        strong = sum(f.endswith((":same", ":swapped", ":local")) for f in contact if f[0] != "c")
+        found = [f"strong:{min(strong, 2)}"]
+        alike = (given in ALIKE) + (family in ALIKE)
+        found.append(f"alike:{alike}+{min(strong, 2)}")
+        if alike == 2:
+            found.append(f"rare:{self._rarity(a)}+{min(strong, 1)}")
+        if family in ALIKE and given == OTHER and strong:
+            found.append("household")
+        return found
+
+    def _rarity(self, one: Record) -> int:
+        """Minus the decimal logarithm of the share of people who bear such a name, 2 to 6."""
+        share = 1.0
+        for counts, part in ((self.given, one.first), (self.family, one.last)):
+            share *= min((counts[key] for key in _main(part)), default=1) or 1
+            share /= self.size
+        return max(2, min(6, round(-math.log10(share))))
+
+
+def _main(part: tuple[str, ...]) -> set[str]:
+    return {keys[0] for word in part if (keys := keys_of(word))}
+
+
+def _birth(a: Record, b: Record) -> list[str]:
+    if not (a.birth and b.birth):
+        return ["birth:none"]
+    if a.birth == b.birth:
+        return ["birth:same"]
+    if a.birth == b.swapped:
+        return ["birth:swapped"]
+    return ["birth:near" if OSA.distance(a.birth, b.birth) == 1 else "birth:other"]
+
+
+def _same(name: str, mine: str, theirs: str, is_one_script: bool) -> list[str]:
+    if not (mine and theirs):
+        return []
+    if mine == theirs or JaroWinkler.similarity(mine, theirs) > 0.93:
+        return [f"{name}:same"]
+    return [f"{name}:{'other' if is_one_script else 'unlike'}"]
+
+
+def _gender(a: Record, b: Record, given: str) -> list[str]:
+    mine = {gender_of(word) for word in a.first} - {""}
+    theirs = {gender_of(word) for word in b.first} - {""}
+    clash = given != GROUP and mine and theirs and mine.isdisjoint(theirs)
+    return ["gender:clash"] if clash else []
+
+
+Names = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@lru_cache(maxsize=400_000)
+def compare_names(a: Names, b: Names) -> tuple[str, str, bool]:
+    """How near given and family names are, and whether they stand the other way round."""
+    straight = _part(a[0], b[0]), _part(a[1], b[1])
+    turned = _part(a[0], b[1]), _part(a[1], b[0])
+    if sum(ORDER[level] for level in turned) > sum(ORDER[level] for level in straight) + 2:
+        return *turned, True
+    return *straight, False
+
+
+def _part(mine: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    if not (mine and theirs):
+        return NONE
+    return max((_word(a, b) for a in mine for b in theirs), key=ORDER.__getitem__)
+
+
+@lru_cache(maxsize=400_000)
+def _word(a: str, b: str) -> str:
+    """How near two words are."""
+    if a == b:
+        return SAME if len(a) > 1 else INITIAL
+    if len(a) == 1 or len(b) == 1:
+        short, long = sorted((a, b), key=len)
+        return INITIAL if long[0] == short or _opens(short, long) else OTHER
+    if not set(groups_of(a)).isdisjoint(groups_of(b)):
+        return GROUP
+    near = OSA.normalized_similarity(a, b)
+    if near >= 0.8:
+        return NEAR if near < 0.86 else SOUND
+    heard = max(OSA.normalized_similarity(x, y) for x in sounds(a)[:4] for y in sounds(b)[:4])
+    if not set(keys_of(a)).isdisjoint(keys_of(b)):
+        return SOUND if heard >= 0.5 else NEAR
+    return NEAR if max(near, heard) >= 0.75 else SOME if max(near, heard) >= 0.6 else OTHER
+
+
+def _opens(short: str, long: str) -> bool:
+    mine, theirs = sounds(short), sounds(long)
+    return any(x and y and x[0] == y[0] for x in mine for y in theirs)
