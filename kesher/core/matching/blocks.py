@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from kesher.core.matching.records import Record, keys_of
+from kesher.core.matching.records import Record, keys_of, place_key
 
-MOST, MOST_LOOSE = 50, 20  # records that share a key, and that share a loose one
+MOST, MOST_LOOSE = 30, 8  # records that share a key, and that share a loose one
 
 
 def block_keys(one: Record) -> set[str]:
@@ -17,7 +17,8 @@ def block_keys(one: Record) -> set[str]:
     found = {f"n{min(a, b)}|{max(a, b)}" for a in given for b in family}
     found.update(_contact_keys(one, family))
     for kind, value in (
-        ("c", one.company), ("b", one.birth), ("s", one.street), ("t", one.city),
+        ("c", place_key(one.company)), ("b", one.birth), ("s", place_key(one.street)),
+        ("t", place_key(one.city)),
     ):  # fmt: skip
         if value:
             found.update(f"{'~' if kind == 't' else ''}{kind}{value}|{key}" for key in given)

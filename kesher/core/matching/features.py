@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
 from kesher.core.matching.given_names import gender_of, groups_of
 from kesher.core.matching.records import Record, keys_of
@@ -18,6 +18,9 @@ SAME, GROUP, SOUND, NEAR, INITIAL, SOME, OTHER, NONE = (
 )  # fmt: skip
 ORDER = {SAME: 7, GROUP: 6, SOUND: 5, NEAR: 4, INITIAL: 3, SOME: 2, NONE: 1, OTHER: 0}
 ALIKE = frozenset((SAME, GROUP, SOUND))
+STRONG = frozenset(
+    ("phone:same", "email:same", "email:local", "birth:same", "birth:swapped", "street:same")
+)
 CROWD = 3  # records with one number, above which it says little
 
 
@@ -43,8 +46,12 @@ class Features:
             contact.append("email:local")
         contact += _birth(a, b)
         for name in ("street", "city", "company"):
-            contact += _same(name, getattr(a, name), getattr(b, name), a.script == b.script)
+            contact += [f"{name}:{how}" for how in _place(getattr(a, name), getattr(b, name))]
+        contact += _employer(a, b)
         found += contact
+        if a.email != b.email:
+            fuller = max(_mailed(a, b), _mailed(b, a))  # whole, part, nothing: by the alphabet
+            found += [f"mailed:{how}+{given}" for how in fuller]
         if is_turned:
             found.append("names:turned")
         if a.script != b.script:
@@ -62,7 +69,7 @@ class Features:
 
     def _together(self, a: Record, given: str, family: str, contact: list[str]) -> list[str]:
         """What counts only in company: rare names, households, namesakes without a contact."""
-        strong = sum(f.endswith((":same", ":swapped", ":local")) for f in contact if f[0] != "c")
+        strong = sum(f in STRONG for f in contact)
         found = [f"strong:{min(strong, 2)}"]
         alike = (given in ALIKE) + (family in ALIKE)
         found.append(f"alike:{alike}+{min(strong, 2)}")
@@ -95,12 +102,55 @@ def _birth(a: Record, b: Record) -> list[str]:
     return ["birth:near" if OSA.distance(a.birth, b.birth) == 1 else "birth:other"]
 
 
-def _same(name: str, mine: str, theirs: str, is_one_script: bool) -> list[str]:
+@lru_cache(maxsize=400_000)
+def _place(mine: str, theirs: str) -> tuple[str, ...]:
+    """How near two streets, cities or companies are, in whatever scripts."""
     if not (mine and theirs):
+        return ()
+    if mine == theirs:
+        return ("same",)
+    numbers = [{word for word in text.split() if word.isdigit()} for text in (mine, theirs)]
+    few, many = sorted(
+        ([word for word in text.split() if not word.isdigit()] for text in (mine, theirs)), key=len
+    )
+    hits = sum(any(_word(one, other) in ALIKE for other in many) for one in few)
+    if few and hits == len(few):
+        return ("same" if numbers[0] == numbers[1] else "near",)
+    return ("part" if hits else "other" if mine.isascii() == theirs.isascii() else "unlike",)
+
+
+def _employer(a: Record, b: Record) -> list[str]:
+    """Whether the domain of one names the company or the domain of the other."""
+    pairs = (
+        (a.employer, b.employer), (a.employer, b.company.replace(" ", "")),
+        (a.company.replace(" ", ""), b.employer),
+    )  # fmt: skip
+    said = [(x, y) for x, y in pairs if x and y and x.isascii() and y.isascii()]
+    if not said:
         return []
-    if mine == theirs or JaroWinkler.similarity(mine, theirs) > 0.93:
-        return [f"{name}:same"]
-    return [f"{name}:{'other' if is_one_script else 'unlike'}"]
+    is_one = any(min(len(x), len(y)) > 3 and (x.startswith(y) or y.startswith(x)) for x, y in said)
+    return ["employer:same" if is_one else "employer:other"]
+
+
+def _mailed(a: Record, b: Record) -> tuple[str, ...]:
+    """How much of the name of one stands in the e-mail of the other."""
+    if not a.mailed:
+        return ()
+    heard = [key for word in a.mailed for key in keys_of(word) if key[0] != "_"]
+    hits = sum(
+        any(_is_in(word, a.mailed, heard) for word in (*part, "".join(part))) for part in b.names
+    )
+    return ("whole" if hits == 2 else "part" if hits else "nothing",)
+
+
+def _is_in(word: str, mailed: tuple[str, ...], heard: list[str]) -> bool:
+    if len(word) < 3:
+        return False
+    if any(word in one for one in mailed):
+        return True
+    keys = [key for key in keys_of(word) if key[0] != "_"]
+    return any(key == one or (len(key) > 2 and key[0] != "=" and key in one)
+               for key in keys for one in heard)  # fmt: skip
 
 
 def _gender(a: Record, b: Record, given: str) -> list[str]:

@@ -33,14 +33,18 @@ REASONS = {
     "birth:swapped": _("same birthday, day and month change places"),
     "birth:near": _("birthdays differ in one digit"),
     "birth:other": _("another birthday"),
-    "street:same": _("same street"),
+    "street:same": _("same street and number"),
+    "street:near": _("same street"),
+    "employer:same": _("e-mail of the same company"),
     "city:same": _("same city"),
     "company:same": _("same company"),
     "gender:clash": _("the names of a man and of a woman"),
     "household": _("perhaps of one household"),
+    "mailed:whole": _("the e-mail of one says the name of the other"),
 }
 
 
 def reasons_of(features: Iterable[str]) -> list[str]:
     """The reasons in the language of the moment, in the order of the features."""
-    return list(dict.fromkeys(str(REASONS[name]) for name in features if name in REASONS))
+    alone = (feature.partition("+")[0] for feature in features)
+    return list(dict.fromkeys(str(REASONS[name]) for name in alone if name in REASONS))

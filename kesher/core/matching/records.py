@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
 
 from kesher.core.matching.given_names import groups_of
 from kesher.core.names import name_words, word_keys
@@ -14,6 +17,10 @@ from kesher.core.text import words
 FIELDS = (
     "first_name", "last_name", "phone", "email", "company", "city", "street", "birth_date",
 )  # fmt: skip
+PROVIDERS = frozenset(
+    "gmail googlemail hotmail outlook yahoo walla live icloud msn aol netvision bezeqint zahav "
+    "otenet forthnet hol cosmote mail ymail proton protonmail me mac gmx orange bezeq".split()
+)
 NOTES = re.compile(r"\([^)]*\)|\[[^\]]*\]|\{[^}]*\}")
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 CODES = ("00972", "972", "0030", "30")
@@ -39,6 +46,8 @@ class Record:
     phone: str  # digits without country code and trunk zero
     email: str  # without dots and +notes where the provider ignores them
     local: str  # letters of the e-mail before the @
+    mailed: tuple[str, ...]  # the words before it, of three letters and more
+    employer: str  # letters of the e-mail's domain, where it is no provider's
     birth: str
     swapped: str  # the same date, day and month the other way round
     street: str
@@ -57,11 +66,12 @@ def record(row: Mapping[str, str]) -> Record:
     said = {name: (row.get(name) or "").strip() for name in FIELDS}
     first, last = _names(said["first_name"], said["last_name"])
     birth = DATE.search(said["birth_date"])
-    email, local = _email(said["email"])
+    email, local, mailed = _email(said["email"])
     company = [word for word in words(said["company"]) if word not in FORMS]
     return Record(
         number=row["rec_id"].strip(), first=first, last=last, phone=_phone(said["phone"]),
-        email=email, local=local, birth=birth[0] if birth else "",
+        email=email, local=local, mailed=mailed, employer=_employer(email),
+        birth=birth[0] if birth else "",
         swapped=f"{birth[1]}-{birth[3]}-{birth[2]}" if birth else "",
         street=" ".join(words(said["street"])), city=" ".join(words(said["city"])),
         company=" ".join(company), script=_script("".join((*first, *last))),
@@ -133,14 +143,22 @@ def _phone(text: str) -> str:
     return bare.lstrip("0")
 
 
-def _email(text: str) -> tuple[str, str]:
+def _email(text: str) -> tuple[str, str, tuple[str, ...]]:
     local, at, domain = text.casefold().partition("@")
     if not at:
-        return "", ""
+        return "", "", ()
     local = local.split("+")[0]
+    mailed = tuple(re.findall("[a-z]{3,}", local))
     if domain in ("gmail.com", "googlemail.com"):
         local, domain = local.replace(".", ""), "gmail.com"
-    return f"{local}@{domain}", "".join(c for c in local if c.isalnum())
+    return f"{local}@{domain}", "".join(c for c in local if c.isalnum()), mailed
+
+
+def _employer(email: str) -> str:
+    """The name in a domain of one's own: `info@orensystems31.co.il` says `orensystems`."""
+    name = "".join(c for c in email.partition("@")[2].partition(".")[0] if c.isalpha())
+    is_provider = any(OSA.distance(name, one, score_cutoff=1) <= 1 for one in PROVIDERS)
+    return "" if is_provider or len(name) < 4 else name
 
 
 def _script(name: str) -> str:
@@ -150,6 +168,15 @@ def _script(name: str) -> str:
         if "α" <= letter <= "ω":
             return "el"
     return "la"
+
+
+@lru_cache(maxsize=100_000)
+def place_key(text: str) -> str:
+    """What a street, city or company is found by in any script: its first word and its numbers."""
+    parts = text.split()
+    first = next((word for word in parts if not word.isdigit()), "")
+    heard = (word_keys(first) or (first,))[0]
+    return " ".join((heard, *(word for word in parts if word.isdigit())))
 
 
 def keys_of(word: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from kesher.core.matching.features import Features
 from kesher.core.matching.records import Record
 
 WEIGHTS = Path(__file__).with_name("weights.json")
-FITTED_ON = 12482  # records; in a larger base namesakes are more frequent
+FITTED_ON = 6218  # records; in a larger base namesakes are more frequent
 SAFE, LIKELY, POSSIBLE = "safe", "likely", "possible"
 CLASSES = (SAFE, LIKELY, POSSIBLE)
 
