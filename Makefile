@@ -46,7 +46,7 @@ run: setup ## start Kesher at http://localhost:8000 (PORT=)
 test: tools setup check ## everything that is checked, on both databases
 	@export $(BROWSER_ENV)
 	echo "== on SQLite"
-	$(PYTEST) -m "not browser and not soak"
+	$(PYTEST) -n 3 -m "not browser and not soak" # three, for many wait for processes of their own
 	echo "== in the browser" # apart: its driver keeps an event loop open in which Django asks no database
 	$(PYTEST) -m "browser and not soak"
 	echo "== on PostgreSQL"
