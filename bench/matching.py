@@ -56,8 +56,7 @@ def fit() -> None:
     weights = _descend(pairs)
     scored = sorted(((scoring.share(scoring.total(f, weights)), is_one, f) for f, is_one in pairs),
                     key=lambda each: -each[0])  # fmt: skip
-    barred = {"birth:other", "household", "gender:clash"}
-    safe = _limit([s for s in scored if barred.isdisjoint(s[2])], SAFE_PRECISION)
+    safe = _limit([s for s in scored if scoring.BARRED.isdisjoint(s[2])], SAFE_PRECISION)
     likely = _best(scored, len(half.true))
     rounded = {name: round(weight, 3) for name, weight in sorted(weights.items())}
     known = {"safe": safe, "likely": min(likely, safe), "weights": rounded}

@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from kesher.core.matching.given_names import gender_of, groups_of
-from kesher.core.matching.records import Record, keys_of
+from kesher.core.matching.records import Record, keys_of, place_parts
 from kesher.core.names import sounds
 
 SAME, GROUP, SOUND, NEAR, INITIAL, SOME, OTHER, NONE = (
@@ -109,13 +109,11 @@ def _place(mine: str, theirs: str) -> tuple[str, ...]:
         return ()
     if mine == theirs:
         return ("same",)
-    numbers = [{word for word in text.split() if word.isdigit()} for text in (mine, theirs)]
-    few, many = sorted(
-        ([word for word in text.split() if not word.isdigit()] for text in (mine, theirs)), key=len
-    )
-    hits = sum(any(_word(one, other) in ALIKE for other in many) for one in few)
+    (my_words, my_numbers), (their_words, their_numbers) = place_parts(mine), place_parts(theirs)
+    few, many = sorted((my_words, their_words), key=len)
+    hits = sum(any(_word(short, long) in ALIKE for long in many) for short in few)
     if few and hits == len(few):
-        return ("same" if numbers[0] == numbers[1] else "near",)
+        return ("same" if set(my_numbers) == set(their_numbers) else "near",)
     return ("part" if hits else "other" if mine.isascii() == theirs.isascii() else "unlike",)
 
 

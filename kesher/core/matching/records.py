@@ -173,10 +173,16 @@ def _script(name: str) -> str:
 @lru_cache(maxsize=100_000)
 def place_key(text: str) -> str:
     """What a street, city or company is found by in any script: its first word and its numbers."""
-    parts = text.split()
-    first = next((word for word in parts if not word.isdigit()), "")
+    named, numbers = place_parts(text)
+    first = named[0] if named else ""
     heard = (word_keys(first) or (first,))[0]
-    return " ".join((heard, *(word for word in parts if word.isdigit())))
+    return " ".join((heard, *numbers))
+
+
+def place_parts(text: str) -> tuple[list[str], list[str]]:
+    """The words and the numbers of a street, city or company."""
+    parts = text.split()
+    return [w for w in parts if not w.isdigit()], [w for w in parts if w.isdigit()]
 
 
 def keys_of(word: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 FITTED_ON = 6218  # records; in a larger base namesakes are more frequent
 SAFE, LIKELY, POSSIBLE = "safe", "likely", "possible"
 CLASSES = (SAFE, LIKELY, POSSIBLE)
+BARRED = frozenset(("birth:other", "household", "gender:clash"))  # from what is safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,6 @@ def pairs_of(records: Sequence[Record]) -> Iterator[Pair]:
 
 def level_of(score: float, features: Sequence[str], known: dict[str, Any]) -> str:
     """The class of a pair; another birth date or a household is never safe."""
-    is_barred = any(f in ("birth:other", "household", "gender:clash") for f in features)
-    if score >= known[SAFE] and not is_barred:
+    if score >= known[SAFE] and BARRED.isdisjoint(features):
         return SAFE
     return LIKELY if score >= known[LIKELY] else POSSIBLE

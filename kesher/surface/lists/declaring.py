@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from kesher.core.access import Actor, may
 from kesher.core.fields import Field, Kind, fields_for, kind_of
 
@@ -70,6 +72,19 @@ class Action:
     inputs: tuple[Input, ...] = ()
     is_undoable: bool = True
     when: Mapping[str, str] = field(default_factory=dict)  # only where a filter says so
+
+
+def archiving(
+    put_aside: Callable[..., None], take_back: Callable[..., None], *, when: Mapping[str, str]
+) -> tuple[Action, Action]:
+    """Put records into the archive where `when` says so, and take them out of it."""
+    label, back = gettext_lazy("Archive"), gettext_lazy("Take out of the archive")
+    return (
+        Action(key="archive", label=label, icon="archive", run=put_aside, when=when),
+        Action(
+            key="unarchive", label=back, icon="archive", run=take_back, when={"archived": "yes"}
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

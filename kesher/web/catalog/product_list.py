@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from kesher.catalog.commands.changing import archive_product, change_product, unarchive_product
 from kesher.catalog.models import Product
 from kesher.core.access import Actor
-from kesher.surface.lists.declaring import Action, Listing, View, register
+from kesher.surface.lists.declaring import Listing, View, archiving, register
 from kesher.web.lists.pen import DASH, NOTHING, Pen, Row, html, lead
 from kesher.web.templatetags import look
 
@@ -74,22 +74,7 @@ PRODUCTS = register(
         beside=("archived",),
         painters={"name": name, "code": code, "price": price},
         edit=edit,
-        actions=(
-            Action(
-                key="archive",
-                label=gettext_lazy("Archive"),
-                icon="archive",
-                run=put_aside,
-                when=SOLD,
-            ),
-            Action(
-                key="unarchive",
-                label=gettext_lazy("Take out of the archive"),
-                icon="archive",
-                run=take_back,
-                when={"archived": "yes"},
-            ),
-        ),
+        actions=archiving(put_aside, take_back, when=SOLD),
         peek=("code", "price", "unit", "description"),
         empty_title=gettext_lazy("No products yet"),
         empty_text=gettext_lazy("Add the first one, or bring your price list from a file."),

@@ -22,7 +22,7 @@ from kesher.engagement.models import DoNotContact, Task, Touch
 from kesher.organization.fields import members_here
 from kesher.organization.models import Branch, Member, Team
 from kesher.organization.today import today_here
-from kesher.surface.lists.declaring import Action, Input, Listing, View, register
+from kesher.surface.lists.declaring import Action, Input, Listing, View, archiving, register
 from kesher.web.customers.whole import STAGE_LOOKS
 from kesher.web.lists.pen import DASH, NOTHING, PAINTERS, Pen, Row, face, html, overdue
 from kesher.web.templatetags import look
@@ -341,20 +341,7 @@ CUSTOMERS = register(
                 ),
                 when=IN_USE,
             ),
-            Action(
-                key="archive",
-                label=gettext_lazy("Archive"),
-                icon="archive",
-                run=put_aside,
-                when=IN_USE,
-            ),
-            Action(
-                key="unarchive",
-                label=gettext_lazy("Take out of the archive"),
-                icon="archive",
-                run=take_back,
-                when={"archived": "yes"},
-            ),
+            *archiving(put_aside, take_back, when=IN_USE),
             Action(
                 key="bin",
                 label=gettext_lazy("Delete"),
