@@ -33,3 +33,13 @@ class CustomersChanged(Event):
     """Many at once; the changes of this one's batch say which."""
 
     first_change_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyAccessTaken(Event):
+    access_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyAccessEnded(Event):
+    access_id: int

@@ -6,6 +6,7 @@ from kesher.customers.models import (
     CustomerBranch,
     CustomerContact,
     CustomerTag,
+    EmergencyAccess,
     Tie,
     Wish,
 )
@@ -48,4 +49,9 @@ for _via in ("customer", "other"):
 answer(
     Customer, model=Wish, via="customer", merge=Merge.MOVE, erase=Erase.DELETE,
     exported=("kind", "text", "noted_on", "wanted_on", "met_on"),
+)  # fmt: skip
+answer(
+    Customer, model=EmergencyAccess, via="customer", merge=Merge.MOVE, erase=Erase.KEEP,
+    why="Who opened what in an emergency must be answered for after the record is gone.",
+    exported=("reason", "taken_at", "ends_at"),
 )  # fmt: skip

@@ -86,3 +86,17 @@ class WishPolicy(Policy):
         "noted_on": OPEN, "noted_by": OPEN, "wanted_on": OPEN, "met_on": OPEN, "version": OPEN,
     }  # fmt: skip
     label = ("text",)
+
+
+@policy_for(models.EmergencyAccess)
+class EmergencyAccessPolicy(Policy):
+    owner = "member"
+    within = "customer"
+    fields = dict.fromkeys(
+        (
+            "id", "customer", "member", "classification", "reason", "taken_at", "ends_at",
+            "ended_by",
+        ),
+        OPEN,
+    )  # fmt: skip
+    label = ("reason",)

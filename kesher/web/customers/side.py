@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Guarded, guard, may
-from kesher.customers.models import Customer, Tie
+from kesher.customers.models import Customer, EmergencyAccess, Tie
 from kesher.customers.queries import open_wishes, ties_in_sight
 from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.models import Attachment, Consent
+from kesher.organization.models import AccessRecord
 from kesher.surface.found import found
 from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, saved
@@ -68,6 +69,8 @@ class Side:
     more_files: int
     may_change: bool
     may_attach: bool
+    may_see_readers: bool
+    may_open: bool  # in an emergency, what is closed to him
     links: dict[str, str]
 
 
@@ -88,6 +91,9 @@ def side_of(whole: Whole) -> Side:
         more_files=max(0, len(files) - MOST_FILES),
         may_change=whole.may_change,
         may_attach=may(whole.actor, "add", Attachment),
+        may_see_readers=may(whole.actor, "view", AccessRecord),
+        may_open=may(whole.actor, "add", EmergencyAccess)
+        and not whole.actor.watched <= whole.actor.clearances,
         links=_links(whole.record.pk),
     )
 

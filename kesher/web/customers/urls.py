@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from kesher.web.customers import (
     bin,
+    closely,
     composer,
     consents,
     contacts,
@@ -31,6 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<int:pk>/first/", contacts.first, name="contact-first"),
     path("contacts/<int:pk>/removal/", contacts.removal, name="contact-removal"),
     path("customers/<int:pk>/origins/", origins.origins, name="customer-origins"),
+    path("customers/<int:pk>/readers/", closely.readers, name="customer-readers"),
+    path("customers/<int:pk>/emergency/", closely.emergency, name="customer-emergency"),
+    path("emergencies/<int:pk>/end/", closely.emergency_end, name="emergency-end"),
     path("customers/<int:pk>/ties/", ties.ties, name="ties"),
     path("customers/<int:pk>/ties/people/", ties.people, name="tie-people"),
     path("ties/<int:pk>/end/", ties.end, name="tie-end"),

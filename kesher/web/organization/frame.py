@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from kesher.core.access import Actor, may
 from kesher.customers.models import Customer
 from kesher.engagement.models import DoNotContact, MessageText
-from kesher.organization.models import Absence, Branch, Business, Member, Resource, Role, Team
+from kesher.organization.models import (
+    Absence,
+    AccessRecord,
+    Branch,
+    Business,
+    Member,
+    Resource,
+    Role,
+    Team,
+)
 from kesher.surface.page import go
 
 
@@ -64,6 +73,8 @@ SECTIONS = (
             _managing(Resource)),
     Section("roles", _("Roles"), _("What each role may see and do"), "shield-lock",
             _managing(Role)),
+    Section("access-log", _("Who read what"), _("Readings of what is kept closely"), "eye",
+            lambda actor: may(actor, "view", AccessRecord)),
     Section("export-everything", _("Export"), _("Everything in one archive, and the way back"),
             "download",
             lambda actor: may(actor, "manage", Business) and may(actor, "export", Customer)),
