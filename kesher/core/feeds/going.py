@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from kesher.core.access import Actor
 from kesher.core.feeds.models import Arrival, Conflict, Feed
-from kesher.core.feeds.queries import last_arrival, pattern_of, require_connecting
+from kesher.core.feeds.queries import last_arrival, match_of, pattern_of, require_connecting
 from kesher.core.feeds.refusals import FetchedElsewhere
 from kesher.core.feeds.trouble import note_trouble
 from kesher.core.feeds.ways import Brought, way_of
@@ -197,16 +197,25 @@ def _read(by: Actor, arrival: Arrival, pattern: ImportRun | None) -> ImportRun:
         run.save(update_fields=["match"])
         return run
     said = said_by(pattern)
+    match = match_of(arrival.feed, pattern)
     kept = {n: pattern.options[n] for n in ("words", "branches") if n in pattern.options}
     run = open_import(
         by=by, kind=kind_of(pattern), path=path, name=arrival.name, is_ours=True,
-        sheet=pattern.sheet, said=said, match=pattern.match, options=kept | options,
+        sheet=pattern.sheet, said=said, match=match, options=kept | options,
     )  # fmt: skip
     chosen = [""] * len(run.headings)
     for name in said:
         for at in run.columns[name]:
             chosen[at] = name
     return choose_columns(by=by, run=run, chosen=chosen, match=run.match, options=run.options)
+
+
+def count_import(*, by: Actor, run: ImportRun, now: datetime) -> None:
+    """Note at its source what a person has taken in of it, without waiting for its next round."""
+    arrival = Arrival.objects.filter(run=run).select_related("feed").first()
+    if arrival is not None and run.state == Run.DONE:
+        require_connecting(by)
+        _end(arrival.feed, arrival, run, pattern_of(arrival.feed), now)
 
 
 def telling(kind: Importable, columns: Container[str]) -> list[str]:
