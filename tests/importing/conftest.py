@@ -31,6 +31,7 @@ def take(clinic, tmp_path):
         path = tmp_path / "file.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         more.setdefault("said", {})
+        more.setdefault("match", ())
         run = open_import(
             by=by, kind=importable_kind(kind), path=path, name=path.name, is_ours=False, **more
         )

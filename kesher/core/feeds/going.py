@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,10 +26,9 @@ from kesher.core.feeds.trouble import note_trouble
 from kesher.core.feeds.ways import Brought, way_of
 from kesher.core.importing.commands import choose_columns, open_import, take_in
 from kesher.core.importing.keeping import KEPT, files_kept, forget_run
-from kesher.core.importing.kinds import Importable
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import file_of, kind_of, rows_of
-from kesher.core.importing.recognising import Said
+from kesher.core.importing.recognising import Said, telling
 from kesher.core.refusal import Refusal
 
 MOST_WAITING = 50  # files of one round; the rest waits for the next
@@ -216,14 +215,6 @@ def count_import(*, by: Actor, run: ImportRun, now: datetime) -> None:
     if arrival is not None and run.state == Run.DONE:
         require_connecting(by)
         _end(arrival.feed, arrival, run, pattern_of(arrival.feed), now)
-
-
-def telling(kind: Importable, columns: Container[str]) -> list[str]:
-    """What tells records of a source that sends them again and again, unless a person says else."""
-    if kind.own_number in columns:
-        return []
-    there = [name for name in kind.match_by[:-1] if name in columns]
-    return there or list(kind.match_by[-1:])
 
 
 def said_by(pattern: ImportRun) -> Said:

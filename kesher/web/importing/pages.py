@@ -17,7 +17,7 @@ from kesher.core.access import Actor, Scope, visible
 from kesher.core.feeds.queries import may_connect
 from kesher.core.importing.commands import open_import
 from kesher.core.importing.keeping import keep_upload
-from kesher.core.importing.kinds import column_of
+from kesher.core.importing.kinds import column_of, labels_of
 from kesher.core.importing.models import ImportRun, RefusedLine
 from kesher.core.importing.queries import allowed_kinds, imports_of, job_of, kind_of, samples_of
 from kesher.core.importing.recognising import must_suffice
@@ -175,6 +175,7 @@ def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "recognised": len(chosen),
         "missing": missing,
         "is_unmatched": _is_unmatched(run),
+        "told_by": labels_of(kind, run.match),
         "match": [(name, column_of(kind, name).label, name in run.match) for name in kind.match_by],
         "branches": _branches(request, run),
         "found": _found(request, run) if not missing else None,

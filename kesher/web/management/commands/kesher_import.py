@@ -53,8 +53,9 @@ class Command(BaseCommand):
             help="which column brings a field, by its heading or its number; may be repeated",
         )  # fmt: skip
         parser.add_argument(
-            "--match", default="", metavar="FIELD,…",
-            help="what makes a line without a known number the same customer: phone, email, name",
+            "--match", metavar="FIELD,…",
+            help="what makes a line without a known number the same customer: phone, email, name, "
+            "or none; unless said, telephone and e-mail, else the name, in a file without numbers",
         )  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, only")
         parser.add_argument(
@@ -129,7 +130,7 @@ class Command(BaseCommand):
                     encoding=options["encoding"],
                     sheet=options["sheet"],
                     said=_said(options["map"]),
-                    match=options["match"].split(","),
+                    match=_match(options["match"]),
                     options=_options(by, options["branch"]),
                 )
                 self._tell(run)
@@ -160,6 +161,8 @@ class Command(BaseCommand):
         where = run.sheet or run.encoding
         self.stderr.write(f"{shown(run.file_name, 80)}: {run.count:,} lines in {where}")
         self.stderr.write(f"columns: {taken}")
+        if run.match:
+            self.stderr.write(f"the same {kind.name}: by {', '.join(run.match)}")
         known = {at for places in run.columns.values() for at in places}
         left = [shown(head) for at, head in enumerate(run.headings) if at not in known]
         if left:
@@ -206,6 +209,13 @@ class _Progress:
             self.out.flush()
         self.out.write("")
         connection.close()
+
+
+def _match(said: str | None) -> list[str] | None:
+    """What lines are matched by, as said; nothing said leaves it to the columns."""
+    if said is None or said.strip() == "none":
+        return None if said is None else []
+    return said.split(",")
 
 
 def _said(pairs: list[str]) -> dict[str, list[str]]:
