@@ -167,10 +167,10 @@ def _read(line: Line, said: Mapping[str, Any], finder: Finder, place: Place) -> 
     return Verdict(line, Outcome.CREATED, title=title, wanted=Wanted(new, said))
 
 
-def _missing(said: Mapping[str, Any]) -> str:
+def _missing(said: Mapping[str, Any]) -> Any:
     """The first column that the line must fill and does not."""
     missing = NEEDED - said.keys()
-    return next(str(column.label) for column in Purchases.columns if column.name in missing)
+    return next(column.label for column in Purchases.columns if column.name in missing)
 
 
 def _new(said: Mapping[str, Any], customer_id: int, place: Place) -> NewPurchase:

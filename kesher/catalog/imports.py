@@ -255,7 +255,9 @@ def _must_agree(wanted: Wanted, held: Held) -> None:
     if any(held.said.get(day, amount) != amount for day, amount in wanted.days.items()):
         names.append("price")
     if held.line and names:
-        raise SaidOtherwise(line=held.line, fields=", ".join(_label(name) for name in names))
+        raise SaidOtherwise(
+            line=held.line, fields=[column_of(Products(), name).label for name in names]
+        )
 
 
 def _compare(wanted: Wanted, held: Held, today: datetime.date, *, is_dated: bool) -> None:

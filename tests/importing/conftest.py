@@ -7,6 +7,7 @@ import pytest
 from kesher.core.access import SYSTEM
 from kesher.core.importing.commands import check_import, open_import, take_in
 from kesher.core.importing.kinds import importable_kind
+from kesher.core.importing.reasons import reason_of
 
 
 @dataclass
@@ -37,7 +38,7 @@ def take(clinic, tmp_path):
         )
         expected = check_import(by=by, run=run)["counts"] if checks else None
         counts = take_in(by=by, run=run)
-        refused = dict(run.refused_lines.values_list("number", "reason"))
+        refused = {line.number: reason_of(line) for line in run.refused_lines.all()}
         return Taken(run, expected, counts, refused)
 
     return take

@@ -69,4 +69,4 @@ class RefusedLine(models.Model):
         indexes = (models.Index(fields=("run", "number"), name="refused_in_order"),)
 
     def __str__(self):
-        return f"line {self.number}: {self.reason}"
+        return f"line {self.number}: {self.code or self.reason}"

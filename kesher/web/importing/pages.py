@@ -20,6 +20,7 @@ from kesher.core.importing.keeping import keep_upload
 from kesher.core.importing.kinds import column_of, labels_of
 from kesher.core.importing.models import ImportRun, RefusedLine
 from kesher.core.importing.queries import allowed_kinds, imports_of, job_of, kind_of, samples_of
+from kesher.core.importing.reasons import reason_of
 from kesher.core.importing.recognising import must_suffice
 from kesher.core.importing.refusals import shown
 from kesher.core.importing.report import counted
@@ -283,7 +284,7 @@ def _after(run: ImportRun, actor: Actor) -> dict[str, Any]:
 
 def _left_out(one: RefusedLine) -> dict[str, Any]:
     """A line that was refused or is in doubt, for the eye."""
-    said = {"line": one.number, "reason": one.reason, "candidates": one.candidates}
+    said = {"line": one.number, "reason": reason_of(one), "candidates": one.candidates}
     return said | {"title": _title(one)}
 
 
