@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from kesher.catalog.commands.adding import NewProduct, add_whole_products
@@ -284,7 +285,7 @@ def _shown(wanted: Wanted, held: Held) -> list[tuple[str, str, str]]:
     for day, amount in wanted.begins.items():
         former = _counting(held.days, day)
         old = "" if former is None else str(former)
-        changes.append((_label("price"), old, f"{amount} · {day.isoformat()}"))
+        changes.append((_label("price"), old, f"{amount} · {date_format(day)}"))
     return changes
 
 

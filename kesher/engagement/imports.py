@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import OPEN, Actor, require_kind
@@ -283,7 +284,7 @@ class Touches(OfCustomers):
 
     def title(self, new: NewTouch) -> str:
         """Who, when and what."""
-        day = new.happened_at.date().isoformat()
+        day = date_format(new.happened_at.date())
         return f"{new.customer.name} · {day} · {(new.subject or new.text)[:60]}"
 
     def write(self, by: Actor, verdicts: Sequence[Verdict], plan: Plan, memory: Memory) -> None:

@@ -267,6 +267,7 @@ def _after(run: ImportRun, actor: Actor) -> dict[str, Any]:
     undone = job_of(run, "undo")
     result = undone.result if undone else {}
     may_go_back = run.state in ("done", "cancelled", "failed") and run.done > 0
+    brought = bool(run.counts.get("created") or run.counts.get("updated"))
     return {
         "counts": _counts(run.counts),
         "refused": [_left_out(one) for one in refused[:SHOWN_REFUSED]],
@@ -276,7 +277,8 @@ def _after(run: ImportRun, actor: Actor) -> dict[str, Any]:
         "stayed": [stayed_line(Stayed(**one), actor) for one in result.get("stayed", ())],
         "stayed_count": result.get("stayed_count", 0),
         "restored": result.get("restored"),
-        "may_go_back": may_go_back and bool(run.counts["created"] or run.counts["updated"]),
+        "may_go_back": may_go_back and brought,
+        "opens_customers": run.kind == "customers" and may_go_back and brought,
         "may_go_on": run.state == "failed",
         "failed": _failure(run, "run") if run.state == "failed" else "",
     }
