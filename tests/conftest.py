@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -13,6 +14,16 @@ from kesher.organization.held import forget_rights
 from tests.people import Clinic, open_clinic
 from tests.running import Place, Places, Server
 from tests.snapshot import Snapshot
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(places, tmp_path_factory, django_test_environment) -> Iterator[None]:
+    """The database of this process: a copy of the one that is migrated once a run."""
+    place = places.make("empty", tmp_path_factory.mktemp("database"))
+    connection.settings_dict["NAME"] = place.database
+    yield
+    connection.close()
+    places.drop(place)
 
 
 @pytest.fixture(autouse=True)
