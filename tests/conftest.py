@@ -10,10 +10,16 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
+from kesher.config.garbage import sweep_rarely
 from kesher.organization.held import forget_rights
 from tests.people import Clinic, open_clinic
 from tests.running import Place, Places, Server
 from tests.snapshot import Snapshot
+
+
+def pytest_collection_finish() -> None:
+    """The tests are loaded and stay; to look through them for garbage is a twentieth of a run."""
+    sweep_rarely()
 
 
 @pytest.fixture(scope="session")
