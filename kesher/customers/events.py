@@ -33,3 +33,18 @@ class CustomersChanged(Event):
     """Many at once; the changes of this one's batch say which."""
 
     first_change_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerMerged(Event):
+    """He was found to be another one."""
+
+    customer_id: int
+    survivor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersParted(Event):
+    """Some who had been taken for one are again who they were."""
+
+    merger_id: int
