@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.access import Actor, visible
+from kesher.core.archiving import record_meant
 from kesher.core.person import answers
 from kesher.core.refusal import Refusal
 from kesher.core.search import index, index_rows
@@ -58,7 +61,17 @@ class ToldApart(Refusal):
     message = _("%(by)s said that %(name)s and %(other)s are not the same. Take that back first.")
 
 
-def hold(numbers: Sequence[int]) -> list[Customer]:
+def survivors_by_number(numbers: Collection[str]) -> dict[str, int]:
+    """Who goes on for customer numbers of those that were found to be another one."""
+    ours = {pk: number for number in numbers if (pk := record_meant(number))}
+    stones = Tombstone.objects.filter(Q(reference__in=numbers) | Q(number__in=ours))
+    found: dict[str, int] = {}
+    for pk, reference, survivor in stones.values_list("number", "reference", "merger__survivor_id"):
+        found |= {name: survivor for name in (reference, ours.get(pk)) if name in numbers}
+    return found
+
+
+def hold(by: Actor, numbers: Sequence[int]) -> list[Customer]:
     """The customers as they are now, in this order, held until the transaction ends."""
     if len(set(numbers)) < 2 or len(set(numbers)) < len(numbers):
         raise MergedWithHimself
@@ -67,7 +80,7 @@ def hold(numbers: Sequence[int]) -> list[Customer]:
         rows = rows.select_for_update(of=("self",))
     held = {row.pk: row for row in rows}
     missing = [number for number in numbers if number not in held]
-    for stone in Tombstone.objects.filter(number__in=missing).order_by("number")[:1]:
+    for stone in visible(by, Tombstone).filter(number__in=missing).order_by("number")[:1]:
         raise MergedAlready(name=stone.name)
     if missing:
         raise CustomerGone

@@ -159,7 +159,7 @@ def pairs_apart(actor: Actor, numbers: Sequence[int]) -> list[Apart]:
     rows = visible(actor, Apart).filter(
         customer__in=numbers, other__in=numbers, customer__lt=F("other")
     )
-    return list(rows.select_related("customer", "other").order_by("pk"))
+    return list(rows.select_related("customer", "other").order_by("customer", "other"))
 
 
 def binned_customers(actor: Actor) -> QuerySet[Customer]:

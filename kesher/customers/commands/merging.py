@@ -34,7 +34,7 @@ def merge_customers(
 ) -> Merger:
     """Make one customer of several who are the same: one goes on with all that the others had."""
     require_kind(by, "merge", Customer)
-    kept, *gone = hold([survivor.pk, *(one.pk for one in others)])
+    kept, *gone = hold(by, [survivor.pk, *(one.pk for one in others)])
     customers = [kept, *gone]
     require_all(by, "merge", [one.pk for one in customers])
     refuse_unlike(customers, versions or {})

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import permutations
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from kesher.customers.writing import require_all
 
 
 @transaction.atomic
-def tell_apart(*, by: Actor, customers: Sequence[Customer]) -> None:
+def tell_apart(*, by: Actor, customers: Iterable[Customer]) -> None:
     """Say that customers who look alike are not the same, so that nobody asks again."""
     held = _held(by, customers)
     pairs = [Apart(customer=one, other=two, said_by=by.label) for one, two in permutations(held, 2)]
@@ -23,20 +23,20 @@ def tell_apart(*, by: Actor, customers: Sequence[Customer]) -> None:
 
 
 @transaction.atomic
-def take_back_apart(*, by: Actor, customers: Sequence[Customer]) -> None:
+def take_back_apart(*, by: Actor, customers: Iterable[Customer]) -> None:
     """Take back that customers are not the same: they may be shown as alike again."""
     held = _held(by, customers)
     Apart.objects.filter(customer__in=held, other__in=held).delete()
     _tell(by, held)
 
 
-def _held(by: Actor, customers: Sequence[Customer]) -> list[Customer]:
+def _held(by: Actor, customers: Iterable[Customer]) -> list[Customer]:
     require_kind(by, "merge", Customer)
-    held = hold([one.pk for one in customers])
+    held = hold(by, [one.pk for one in customers])
     require_all(by, "merge", [one.pk for one in held])
     return held
 
 
-def _tell(by: Actor, customers: Sequence[Customer]) -> None:
+def _tell(by: Actor, customers: Iterable[Customer]) -> None:
     for one in customers:
         announce(CustomerChanged(customer_id=one.pk), by=by, about=one)
