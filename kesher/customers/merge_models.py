@@ -11,6 +11,7 @@ class Merger(models.Model):
         "customers.Customer", on_delete=models.CASCADE, related_name="mergers"
     )
     first_survivor = models.BigIntegerField()  # before he was himself merged into another one
+    numbers = models.JSONField(default=list)  # of those who were merged into him
     batch = models.CharField(max_length=40)  # of what changed about him
     merged_by = models.CharField(max_length=160)
     merged_by_id = models.BigIntegerField(null=True)

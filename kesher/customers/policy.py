@@ -94,8 +94,8 @@ class MergerPolicy(Policy):
     fields = {
         f: OPEN
         for f in (
-            "id", "survivor", "first_survivor", "batch", "merged_by", "merged_by_id", "merged_at",
-            "highest", "parted_by", "parted_at",
+            "id", "survivor", "first_survivor", "numbers", "batch", "merged_by", "merged_by_id",
+            "merged_at", "highest", "parted_by", "parted_at",
         )
     }  # fmt: skip
 

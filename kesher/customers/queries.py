@@ -22,6 +22,7 @@ from kesher.customers.models import (
     MergedRow,
     Merger,
     Tie,
+    Tombstone,
     Wish,
 )
 from kesher.organization.models import Branch
@@ -178,6 +179,18 @@ def days_left(actor: Actor, customer: Customer, now: datetime) -> int:
 def branches_of(actor: Actor, customer: Customer) -> list[Branch]:
     """The branches a customer belongs to."""
     return list(visible(actor, Branch).filter(customers=customer).order_by("name", "pk"))
+
+
+def names_merged(actor: Actor, mergers: Sequence[Merger]) -> dict[int, list[str]]:
+    """Who was merged in each of these mergers, by name, also after they were taken apart."""
+    numbers = {number for merger in mergers for number in merger.numbers}
+    names = {row.pk: label_of(actor, row) for row in Customer.objects.filter(pk__in=numbers)}
+    stones = Tombstone.objects.filter(number__in=numbers)
+    names |= {stone.number: label_of(actor, stone) for stone in stones}
+    return {
+        merger.pk: [names[number] for number in merger.numbers if number in names]
+        for merger in mergers
+    }
 
 
 def came_later(actor: Actor, merger: Merger) -> list[tuple[str, str]]:

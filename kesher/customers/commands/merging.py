@@ -70,6 +70,7 @@ def _begun(by: Actor, kept: Customer, gone: Sequence[Customer]) -> Merger:
     return Merger.objects.create(
         survivor=kept,
         first_survivor=kept.pk,
+        numbers=[one.pk for one in gone],
         batch=new_batch(),
         merged_by=by.label,
         merged_by_id=by.member_id,

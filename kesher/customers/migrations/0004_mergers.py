@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('first_survivor', models.BigIntegerField()),
+                ('numbers', models.JSONField(default=list)),
                 ('batch', models.CharField(max_length=40)),
                 ('merged_by', models.CharField(max_length=160)),
                 ('merged_by_id', models.BigIntegerField(null=True)),

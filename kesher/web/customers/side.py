@@ -67,6 +67,7 @@ class Side:
     files: Sequence[Guarded]
     more_files: int
     may_change: bool
+    may_merge: bool
     may_attach: bool
     links: dict[str, str]
 
@@ -87,6 +88,7 @@ def side_of(whole: Whole) -> Side:
         files=files[:MOST_FILES],
         more_files=max(0, len(files) - MOST_FILES),
         may_change=whole.may_change,
+        may_merge=may(whole.actor, "merge", Customer),
         may_attach=may(whole.actor, "add", Attachment),
         links=_links(whole.record.pk),
     )
