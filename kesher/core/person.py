@@ -6,7 +6,7 @@ reaches the subject without an answer fails the build. What must be kept keeps t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,8 +21,7 @@ class Merge(StrEnum):
     MOVE = "move"  # to the one that stays
     COMBINE = "combine"  # move what he has not, drop what he has
     KEEP_ONE = "keep one"  # the row of the one that stays, brought up to date
-    DROP = "drop"
-    REFUSE = "refuse"
+    DROP = "drop"  # it says nothing that lasts
 
 
 class Erase(StrEnum):
@@ -46,6 +45,22 @@ class Answer:
     exported: tuple[str, ...] = ()  # the columns that the person gets, in order
     timeline: str = ""  # the source of the history it is told by
     keeps: Any = None  # a sentence with %(count)s: why the subject cannot be deleted
+    counted: Any = None  # "%(count)s purchases", for whoever is told what moves
+    # of what is combined: equal for two rows of which one is enough, None for one that says nothing
+    alike: Callable[[Any], Hashable] | None = None
+    # of what is kept once: brings the rows of these subjects up to date
+    renew: Callable[[Collection[int]], None] | None = None
+
+    def __post_init__(self) -> None:
+        if self.merge == Merge.COMBINE and self.alike is None:
+            raise TypeError(f"{self.model._meta.label}: what makes two rows alike?")
+        if self.merge == Merge.KEEP_ONE and self.via and self.renew is None:
+            raise TypeError(f"{self.model._meta.label}: how is it brought up to date?")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the table itself points to the subject; others follow the rows they point to."""
+        return bool(self.via) and "__" not in self.via
 
     def rows(self, subject: Model) -> QuerySet:
         """The rows of this table that belong to a subject."""
@@ -105,3 +120,23 @@ def kept_by(subject: Model) -> list[str]:
         if count:
             reasons.append(str(said.keeps) % {"count": count})
     return reasons
+
+
+Heirs = Callable[[Collection[int]], dict[int, int]]
+_heirs: dict[type[Model], Heirs] = {}
+
+
+def inherits(subject: type[Model]):
+    """Declare who goes on where a record is not there any more because it was another one."""
+
+    def register(declared: Heirs) -> Heirs:
+        _heirs[subject] = declared
+        return declared
+
+    return register
+
+
+def heirs_of(subject: type[Model], numbers: Collection[int]) -> dict[int, int]:
+    """Of records that were merged into others: the number of the one that goes on."""
+    declared = _heirs.get(subject)
+    return declared(numbers) if declared and numbers else {}

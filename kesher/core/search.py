@@ -126,6 +126,13 @@ def index(kind: str, ids: Sequence[int], *, fresh: bool = False) -> None:
         search_index.learn(vocabulary(pieces))
 
 
+def index_rows(model: type[Model], ids: Sequence[int]) -> None:
+    """The same for rows of a table, if it is one that is searched."""
+    for kind in [kind for kind, declared in _kinds.items() if declared.model is model]:
+        for at in range(0, len(ids), 500):
+            index(kind, ids[at : at + 500])
+
+
 def rebuild(kind: str, *, chunk: int = 1000) -> int:
     """Index every record of a kind anew; return how many."""
     declared = _kinds[kind]

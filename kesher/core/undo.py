@@ -8,7 +8,7 @@ derived from a column (search, sums, events) follows as after any other change.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.apps import apps
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, label_of, visible
+from kesher.core.access import SYSTEM, Actor, label_of, visible
 from kesher.core.changes import new_batch, plain
 from kesher.core.columns import column_named
 from kesher.core.models import Change
@@ -147,6 +147,18 @@ def undo_records(*, by: Actor, batch: str, records: Sequence[tuple[str, int]], i
         else:
             _undo_one(by, restorer, record, write, done)
     return done
+
+
+def former_values(
+    *, by: Actor, record: Model, batch: str, names: Sequence[str]
+) -> tuple[dict[str, Any], list[Stayed]]:
+    """What some fields held before a batch, and those that somebody has changed since."""
+    kind, done = record._meta.label_lower, Undone(batch="")
+    values: dict[str, Any] = {}
+    for write in _writes(SYSTEM, batch, [(kind, record.pk)]):
+        kept = {name: held for name, held in (write.before or {}).items() if name in names}
+        values |= _to_restore(by, _restorers[kind], record, replace(write, before=kept), done)
+    return values, done.stayed
 
 
 def _writes(by: Actor, batch: str, records: Sequence[tuple[str, int]]) -> list[_Write]:

@@ -43,3 +43,18 @@ class EmergencyAccessTaken(Event):
 @dataclass(frozen=True, kw_only=True)
 class EmergencyAccessEnded(Event):
     access_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerMerged(Event):
+    """He was found to be another one."""
+
+    customer_id: int
+    survivor_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersParted(Event):
+    """Some who had been taken for one are again who they were."""
+
+    merger_id: int

@@ -16,6 +16,7 @@ from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_columns import COLUMNS
 from kesher.customers.import_reading import Ours
+from kesher.customers.mergers import survivors_by_number
 from kesher.customers.models import Customer, CustomerContact
 
 HEADINGS = {column.name: column for column in COLUMNS}
@@ -83,6 +84,9 @@ class Finder:
         if ours := {pk: number for number in wanted if (pk := record_meant(number))}:
             for row in rows.filter(pk__among=ours):
                 found.setdefault(ours[row.pk], row)
+        if merged := survivors_by_number(wanted - found.keys()):
+            there = {row.pk: row for row in rows.filter(pk__among=set(merged.values()))}
+            found |= {number: there[pk] for number, pk in merged.items() if pk in there}
         self._named(wanted - found.keys())
         return found
 

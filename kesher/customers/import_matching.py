@@ -25,6 +25,7 @@ from kesher.core.models import Change
 from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_further import further_differences, further_held
+from kesher.customers.mergers import survivors_by_number
 from kesher.customers.models import (
     Customer,
     CustomerBranch,
@@ -121,6 +122,7 @@ class Known:
         self.by_key: dict[str, list[int]] = {}
         self.by_name: dict[str, list[int]] = {}
         self.out_of_reach: set[str] = set()  # numbers of customers that are not the actor's
+        self.merged: dict[str, int] = {}  # numbers of those who were merged, and with whom
         rows = visible(by, Customer, "change").select_related("source")
         self._by_reference(rows, lines)
         for kind in ("phone", "email"):
@@ -148,6 +150,17 @@ class Known:
         taken = Customer.objects.filter(reference__among=numbers)
         within = {held.reference for held in self.held.values()}
         self.out_of_reach = set(taken.values_list("reference", flat=True)) - within
+        self._by_merged(rows, numbers - self.out_of_reach)
+
+    def _by_merged(self, rows: Any, numbers: set[str]) -> None:
+        """A line with the number of one who was merged is about the one who goes on."""
+        self.merged = survivors_by_number(
+            {number for number in numbers if f"reference:{number}" not in self.by_key}
+        )
+        for row in rows.filter(pk__among=set(self.merged.values())):
+            for number in [name for name, pk in self.merged.items() if pk == row.pk]:
+                self._add(row, f"reference:{number}")
+        self.out_of_reach |= {n for n, pk in self.merged.items() if pk not in self.held}
 
     def _by_point(self, rows: Any, lines: Sequence[Wanted], kind: str) -> None:
         points = {p.normal for w in lines for p in w.points if p.kind == kind}

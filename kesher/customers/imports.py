@@ -192,6 +192,8 @@ class _Judging:
             raise InBin
         if held and held.pk and held.pk == record_meant(number or ""):
             del wanted.values["reference"]  # the name that files gave to who has no number
+        elif held and held.pk and held.pk == self.known.merged.get(number):
+            _only_fill(wanted, held)
         return held
 
     def _decided(self, line: Line, doubt: Doubtful) -> Held | None:
@@ -209,6 +211,14 @@ class _Judging:
         return Verdict(
             line, Outcome.DOUBTFUL, title=wanted.title, reason=doubt, candidates=candidates
         )
+
+
+def _only_fill(wanted: Wanted, held: Held) -> None:
+    """What a list says of one who was merged adds to the other, and takes nothing from him."""
+    for name in [name for name in wanted.values if held.values.get(name) not in (None, "", [])]:
+        del wanted.values[name]
+    wanted.values.pop("reference", None)
+    wanted.source = "" if held.source else wanted.source
 
 
 def _called(by: Actor, held: Held) -> str:

@@ -100,3 +100,36 @@ class EmergencyAccessPolicy(Policy):
         OPEN,
     )  # fmt: skip
     label = ("reason",)
+
+
+@policy_for(models.Merger)
+class MergerPolicy(Policy):
+    within = "survivor"
+    fields = {
+        f: OPEN
+        for f in (
+            "id", "survivor", "first_survivor", "numbers", "batch", "merged_by", "merged_by_id",
+            "merged_at", "highest", "parted_by", "parted_at",
+        )
+    }  # fmt: skip
+
+
+@policy_for(models.Tombstone)
+class TombstonePolicy(Policy):
+    within = "merger"
+    fields = {"number": OPEN, "merger": OPEN, "name": OPEN, "reference": OPEN, "held": "secret"}
+    label = ("name",)
+
+
+@policy_for(models.MergedRow)
+class MergedRowPolicy(Policy):
+    within = "merger"
+    fields = {f: OPEN for f in ("id", "merger", "table", "row", "column", "was", "twin")} | {
+        "before": "secret"
+    }
+
+
+@policy_for(models.Apart)
+class ApartPolicy(Policy):
+    within = "customer"
+    fields = {f: OPEN for f in ("id", "customer", "other", "said_by", "said_at")}

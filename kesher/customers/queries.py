@@ -6,22 +6,29 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Exists, F, OuterRef, Q, QuerySet, Value
 
-from kesher.core.access import Actor, label_of, may, readable, sight_hanging, visible
+from kesher.core.access import Actor, label_of, may, policy_of, readable, sight_hanging, visible
+from kesher.core.person import answers
 from kesher.core.prepared import Mark, prepared
 from kesher.customers.models import (
+    Apart,
     Customer,
     CustomerBranch,
     CustomerContact,
     CustomerTag,
+    MergedRow,
+    Merger,
     Tie,
+    Tombstone,
     Wish,
 )
 from kesher.organization.models import Branch
 
 KEPT_DAYS = 30  # in the bin
+MOST_LATER = 100  # of one table that are named
 MOST_TIES = 500  # of one customer that are looked through
 
 
@@ -148,6 +155,14 @@ def _names_held(tags_seen: Q, branches_seen: Q, customer: Mark) -> QuerySet:
     )
 
 
+def pairs_apart(actor: Actor, numbers: Sequence[int]) -> list[Apart]:
+    """Of which of these customers somebody said that they are not the same, each pair once."""
+    rows = visible(actor, Apart).filter(
+        customer__in=numbers, other__in=numbers, customer__lt=F("other")
+    )
+    return list(rows.select_related("customer", "other").order_by("customer", "other"))
+
+
 def binned_customers(actor: Actor) -> QuerySet[Customer]:
     """Those in the bin whom the actor may take out or delete, the latest first."""
     rows = visible(actor, Customer, "bin").filter(binned_at__isnull=False)
@@ -164,3 +179,34 @@ def days_left(actor: Actor, customer: Customer, now: datetime) -> int:
 def branches_of(actor: Actor, customer: Customer) -> list[Branch]:
     """The branches a customer belongs to."""
     return list(visible(actor, Branch).filter(customers=customer).order_by("name", "pk"))
+
+
+def names_merged(actor: Actor, mergers: Sequence[Merger]) -> dict[int, list[str]]:
+    """Who was merged in each of these mergers, by name, also after they were taken apart."""
+    numbers = {number for merger in mergers for number in merger.numbers}
+    names = {row.pk: label_of(actor, row) for row in Customer.objects.filter(pk__in=numbers)}
+    stones = Tombstone.objects.filter(number__in=numbers)
+    names |= {stone.number: label_of(actor, stone) for stone in stones}
+    return {
+        merger.pk: [names[number] for number in merger.numbers if number in names]
+        for merger in mergers
+    }
+
+
+def came_later(actor: Actor, merger: Merger) -> list[tuple[str, str]]:
+    """What came to the survivor since the merger, by table and name, as far as the actor sees."""
+    found: list[tuple[str, str]] = []
+    for said in answers(Customer):
+        last = merger.highest.get(said.model._meta.label_lower)
+        if last is None or not said.is_own or not policy_of(said.model).label:
+            continue
+        rows = visible(actor, said.model).filter(**{said.via: merger.survivor_id}, pk__gt=last)
+        rows = rows.exclude(pk__in=_returning(merger, said.model))[:MOST_LATER]
+        found += [(said.model._meta.label_lower, label_of(actor, row)) for row in rows]
+    return found
+
+
+def _returning(merger: Merger, model: Any) -> QuerySet:
+    """Rows of mergers are as old as their customers."""
+    known = Q(table=model._meta.label_lower, merger__survivor=merger.survivor_id)
+    return MergedRow.objects.filter(known).values("row")

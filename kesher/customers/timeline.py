@@ -13,10 +13,11 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, label_of, readable
+from kesher.core.access import Actor, hanging, label_of, may, readable
 from kesher.core.models import Change
 from kesher.core.timeline import Entry, Place, Source, day_start, holding, source_of
-from kesher.customers.models import Customer
+from kesher.customers.models import Customer, Merger
+from kesher.customers.queries import names_merged
 
 CONTACTS = "contacts"  # not a column: what lies in the table of contact points
 # Columns whose change says something to people.
@@ -85,6 +86,43 @@ class Changes(Source):
             )
             for row in rows
         ]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Some were found to be this customer: who they were, who said so, and whether he was right."""
+
+    pk: int
+    by: str
+    names: list[str]
+    parted_by: str
+    parted_at: datetime | None
+    may_part: bool
+
+
+@source_of(Customer)
+class Mergers(Source):
+    name = "merger"
+    kinds = {"merger": _("Mergers")}
+    when = "merged_at"
+    by_database_clock = True
+    rank = 8
+
+    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Merger]:
+        return hanging(actor, Merger, subject)
+
+    def matching(self, rows: QuerySet[Merger], text: str) -> QuerySet[Merger]:
+        return holding(rows, text, "merged_by", "gone__name")
+
+    def drawn(self, actor: Actor, rows: list[Merger]) -> list[Joined]:
+        names, may_part = names_merged(actor, rows), may(actor, "merge", Customer)
+        return [
+            Joined(
+                row.pk, row.merged_by, names[row.pk], row.parted_by, row.parted_at,
+                may_part and row.parted_at is None,
+            )
+            for row in rows
+        ]  # fmt: skip
 
 
 @source_of(Customer)

@@ -19,6 +19,7 @@ from kesher.customers.commands.leaving import (
     restore,
     unarchive,
 )
+from kesher.customers.commands.parting import unmerge_customers
 from kesher.customers.commands.ties import bring_back_tie, change_tie, drop_tie
 from kesher.customers.commands.wishing import (
     bring_back_wish,
@@ -27,7 +28,7 @@ from kesher.customers.commands.wishing import (
     meet_wish,
     reopen_wish,
 )
-from kesher.customers.models import Customer, Tag, Tie, Wish
+from kesher.customers.models import Customer, Merger, Tag, Tie, Wish
 from kesher.customers.uses import held_uses, remembered, remembered_tie, remembered_wish
 from kesher.customers.writing import branch_ids, tag_ids
 from kesher.organization.models import Branch
@@ -171,3 +172,10 @@ class WishRestorer(Restorer):
     def remove(self, *, by: Actor, record: Any, batch: str) -> None:
         """A wish that was noted goes."""
         drop_wish(by=by, wish=record, batch=batch)
+
+
+@restores(Merger)
+class MergerRestorer(Restorer):
+    def remove(self, *, by: Actor, record: Any, batch: str) -> None:
+        """Those who were merged are taken apart."""
+        unmerge_customers(by=by, merger=record)

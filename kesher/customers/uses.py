@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,6 +88,30 @@ def _firsts(customer: Customer, uses: list[Use]) -> dict[str, str]:
     if cities and not customer.city:
         columns["city"] = cities[0]
     return columns
+
+
+def keys_in_order(customer: Customer) -> list[tuple[str, str]]:
+    """The contact points of a customer, by kind and what is compared, as he ranks them."""
+    rows = CustomerContact.objects.filter(customer=customer).order_by("rank", "pk")
+    return list(rows.values_list("point__kind", "point__normal"))
+
+
+def arrange(customer: Customer, order: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Rank contact details in this order, others behind them; returns the columns that follow."""
+    places = {key: at for at, key in reversed(list(enumerate(order)))}
+    rows = CustomerContact.objects.filter(customer=customer).select_related("point")
+    last = len(order)
+    held = sorted(rows, key=lambda row: (places.get(reading_of(row).key, last), row.rank, row.pk))
+    ranks: dict[str, int] = {}
+    moved = []
+    for row in held:
+        rank = ranks[row.point.kind] = ranks.get(row.point.kind, -1) + 1
+        if row.rank != rank:
+            row.rank = rank
+            moved.append(row)
+    CustomerContact.objects.bulk_update(moved, ["rank"])
+    firsts = _firsts(customer, [Use(reading_of(row)) for row in held])
+    return {name: firsts[name] for name in ("phone", "email")}
 
 
 def reading_of(row: CustomerContact) -> Reading:

@@ -69,6 +69,8 @@ RIGHTS = (
         along={
             "customers.customerbranch": TEAM, "customers.customertag": TEAM,
             "customers.customercontact": TEAM, "customers.tie": TEAM, "customers.wish": TEAM,
+            "customers.merger": TEAM, "customers.tombstone": TEAM, "customers.mergedrow": TEAM,
+            "customers.apart": TEAM,
             "engagement.consent": TEAM, "engagement.customerpulse": TEAM,
             "engagement.presence": TEAM,
             "customers.tag": ALL, "customers.source": ALL,

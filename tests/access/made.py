@@ -16,6 +16,7 @@ from kesher.core.jobs import start_job
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import bin_customers
+from kesher.customers.commands.merging import merge_customers
 from kesher.customers.models import CustomerContact, EmergencyAccess, Tie, Wish
 from kesher.engagement.models import Attachment, DoNotContact, Message, Notification, Task, Touch
 from kesher.organization.commands.views import drop_view
@@ -55,6 +56,16 @@ def _of_customer(records: Records, place: str, customer: str, member: str) -> No
         customer=served, channel="call", text="Asked for an earlier visit", member=who,
         happened_at=now - datetime.timedelta(hours=2),
     )  # fmt: skip
+    twins = [
+        add_customer(
+            by=SYSTEM,
+            customer=NewCustomer(
+                name=f"Twin of {place}", branches=[getattr(records.clinic, place)]
+            ),
+        )
+        for _n in range(2)
+    ]
+    made[f"merger {place}"] = merge_customers(by=SYSTEM, survivor=twins[0], others=twins[1:])
     made[f"task {place}"] = Task.objects.create(
         customer=served, title="Call back", owner=who, due_on=timezone.localdate(),
         branch=getattr(records.clinic, place),

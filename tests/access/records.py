@@ -73,7 +73,8 @@ RECORDS: dict[str, Cases] = {
     **_each(
         "customer customer-archive customer-bin customer-compose customer-draft customer-edit"
         " customer-files customer-header customer-next customer-peek customer-presence"
-        " customer-origins customer-readers customer-emergency customer-side customer-timeline customers-row contacts ties tie-people"
+        " customer-readers customer-emergency"
+        " customer-origins customer-same customer-side customer-timeline customers-row contacts ties tie-people"
         " wishes consents"
         " mentionable",
         CUSTOMER,
@@ -82,6 +83,7 @@ RECORDS: dict[str, Cases] = {
     "customer-field": _cells("reference", OF_HAIFA_AND_EILAT),
     "customers-cell": _cells("stage", OF_HAIFA_AND_EILAT),
     **_each("contact contact-first contact-removal", both("contact")),
+    **_each("merger merger-parting", both("merger")),
     **_each("tie-end tie-removal", both("tie")),
     **_each("wish-met wish-removal", both("wish")),
     **_each(

@@ -67,10 +67,12 @@ class Action:
     key: str
     label: Any
     icon: str
-    run: Callable[..., None]  # by, record, given, batch: does it to one record
+    # by, record, given, batch: does it to one record
+    run: Callable[..., None] = lambda **_given: None
     right: str = "change"
     inputs: tuple[Input, ...] = ()
     is_undoable: bool = True
+    page: str = ""  # address by name where it is done instead, to those that were picked
     when: Mapping[str, str] = field(default_factory=dict)  # only where a filter says so
 
 

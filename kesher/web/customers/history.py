@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = 100
 # Sources of which the page itself is all that was read.
-READ_BY_PAGE = ("touch", "change", "message")
+READ_BY_PAGE = ("touch", "change", "message", "merger")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from kesher.core.access import Guarded
 from kesher.core.timeline import Entry
-from kesher.customers.timeline import Edit, FieldChange
+from kesher.customers.timeline import Edit, FieldChange, Joined
 from kesher.engagement.mentions import spans
 from kesher.engagement.models import Message, Task, Touch
 from kesher.engagement.pulse import CLOSED
@@ -73,6 +73,7 @@ class Line:
     currency: str = ""
     menu: str = ""  # address of what can be done
     done: str = ""  # address to finish a task
+    asks: tuple[str, str] = ("", "")  # address of a question in a dialog, and its button
     month: str = ""  # heads a new month
 
 
@@ -105,6 +106,7 @@ class Lines:
             "message": self._message,
             "purchase": self._purchase,
             "change": self._change,
+            "merger": self._merger,
             "birthday": self._birthday,
         }
 
@@ -260,6 +262,27 @@ class Lines:
             is_name=True,
             at=entry.place.at,
             fields=edit.fields,
+        )
+
+    def _merger(self, entry: Entry) -> Line:
+        joined: Joined = entry.record
+        marks = []
+        if joined.parted_at:
+            word = _("Taken apart by %(who)s") % {"who": f"\u2068{joined.parted_by}\u2069"}
+            marks.append(Mark("line", "arrow-back-up", word))
+        return Line(
+            key=f"merger-{joined.pk}",
+            look="change",
+            icon="git-merge",
+            kind=pgettext("timeline", "Merged with"),
+            title=", ".join(f"\u2068{name}\u2069" for name in joined.names),
+            is_name=True,
+            at=entry.place.at,
+            by=joined.by,
+            marks=marks,
+            asks=(reverse("merger", args=[joined.pk]), _("Take apart"))
+            if joined.may_part
+            else ("", ""),
         )
 
     def _birthday(self, entry: Entry) -> Line:

@@ -341,6 +341,14 @@ CUSTOMERS = register(
                 ),
                 when=IN_USE,
             ),
+            Action(
+                key="merge",
+                label=gettext_lazy("Merge"),
+                icon="git-merge",
+                right="merge",
+                page="customers-merge",
+                when=IN_USE,
+            ),
             *archiving(put_aside, take_back, when=IN_USE),
             Action(
                 key="bin",

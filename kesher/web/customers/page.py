@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kesher.web.customers.composer import SAID, composer_of, drawn
@@ -19,6 +19,8 @@ from kesher.web.lists.table import opens_form
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """All of a customer: who, what was agreed, what comes next, and all that was."""
     whole = Whole(request, pk)
+    if whole.record.pk != pk:  # he was merged into this one
+        return redirect("customer", whole.record.pk)
     context = {
         "customer": whole.customer,
         "crumb": crumb_of(request, CUSTOMERS, pk),

@@ -68,6 +68,7 @@ class Side:
     files: Sequence[Guarded]
     more_files: int
     may_change: bool
+    may_merge: bool
     may_attach: bool
     may_see_readers: bool
     may_open: bool  # in an emergency, what is closed to him
@@ -90,6 +91,7 @@ def side_of(whole: Whole) -> Side:
         files=files[:MOST_FILES],
         more_files=max(0, len(files) - MOST_FILES),
         may_change=whole.may_change,
+        may_merge=may(whole.actor, "merge", Customer),
         may_attach=may(whole.actor, "add", Attachment),
         may_see_readers=may(whole.actor, "view", AccessRecord),
         may_open=may(whole.actor, "add", EmergencyAccess)

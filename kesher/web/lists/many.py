@@ -26,7 +26,7 @@ from kesher.surface.lists import bulk
 from kesher.surface.lists.declaring import Action, Listing, Outcome
 from kesher.surface.lists.rows import rows_of
 from kesher.surface.once import once_only
-from kesher.surface.page import is_fragment, saved
+from kesher.surface.page import go, is_fragment, saved
 from kesher.web.lists.menus import input_lines
 from kesher.web.lists.pages import redraw
 from kesher.web.lists.stayed import stayed_line
@@ -64,6 +64,12 @@ def act(request: HttpRequest, listing: Listing) -> HttpResponse:
 
 def _act(request: HttpRequest, listing: Listing, action: Action) -> HttpResponse:
     """The rows that were picked, or all that match."""
+    if action.page:
+        numbers = bulk.picked(listing, request.actor, request.POST.getlist("pick"))
+        if request.POST.get("all") or not numbers:
+            raise bulk.NothingPicked
+        ids = ",".join(str(number) for number in numbers)
+        return go(request, f"{reverse(action.page)}?ids={ids}")
     names = [f"{action.key}.{one.name}" for one in action.inputs]
     if names and request.POST.keys().isdisjoint(names):
         return _ask(request, listing, action)

@@ -35,7 +35,7 @@ def history_lines(lines: Iterable[Line]) -> SafeString:
 def _line(line: Line) -> SafeString:
     return format_html(
         '{}<li class="ev {}" id="{}">{}<div class="ev-b"><div class="ev-h">'
-        '<span class="kind">{}</span>{}{}{}{}</div>{}{}{}{}{}{}</div></li>',
+        '<span class="kind">{}</span>{}{}{}{}</div>{}{}{}{}{}{}{}</div></li>',
         _month(line.month),
         line.look,
         line.key,
@@ -51,6 +51,7 @@ def _line(line: Line) -> SafeString:
         _marks(line.marks) if line.marks else "",
         _amount(line),
         format_html('<div class="xs dim by"><bdi>{}</bdi></div>', line.by) if line.by else "",
+        _question(*line.asks) if line.asks[0] else "",
     )
 
 
@@ -87,6 +88,16 @@ def _menu(key: str, address: str, url: str) -> SafeString:
         key, _("What can be done"), icon("dots", "s"), address, url, icon("external-link"),
         _("Open"),
     )  # fmt: skip
+
+
+def _question(address: str, label: str) -> SafeString:
+    return format_html(
+        '<div class="no-print"><a class="btn sm quiet" href="{0}" hx-get="{0}" hx-target="#dialog">'
+        "{1}{2}</a></div>",
+        address,
+        icon("arrow-back-up", "s"),
+        label,
+    )
 
 
 def _text(line: Line) -> SafeString:
