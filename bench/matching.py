@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.matching_names import people
 from kesher.core.matching import scoring
 from kesher.core.matching.blocks import candidates
-from kesher.core.matching.features import Features
+from kesher.core.matching.features import Census, Features
 from kesher.core.matching.records import record
 
 ROOT = Path(__file__).parents[1]
@@ -48,7 +48,7 @@ class Half:
 def fit() -> None:
     """Fit the weights and the limits of the classes on the first half, and keep them."""
     half = Half(0)
-    compare = Features(half.records)
+    compare = Features(Census.of(half.records))
     pairs = []
     for i, j in candidates(half.records):
         a, b = half.records[i], half.records[j]

@@ -132,6 +132,11 @@ def _win(repeating: Repeating, now: datetime) -> bool:
     return True
 
 
+def long_work_waits() -> bool:
+    """Whether other long work waits for its turn, so that what can stop for a while should."""
+    return DBTaskResult.objects.ready().filter(queue_name="long").exists()
+
+
 # ---- how far one has come
 
 

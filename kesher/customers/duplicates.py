@@ -1,7 +1,7 @@
-"""Is he here already? Those who share a telephone, an e-mail or the sound of a name, with reasons.
+"""Is he here already? Those who may be the one that is being typed, with reasons.
 
-Plain sums, so that a clerk can check them: what is the same adds, what contradicts takes away. Of
-customers whom the actor may not see only a clash of numbers is told, and never whose it is.
+The same comparison as of those who are here; of customers whom the actor may not see only a clash
+of numbers is told, and never whose it is.
 """
 
 from __future__ import annotations
@@ -15,22 +15,21 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
-from kesher.core.names import name_words, word_keys
+from kesher.core.matching.scoring import SAFE
 from kesher.core.refusal import Refusal
-from kesher.core.search import named_alike
-from kesher.core.text import fold
 from kesher.customers import points, typed
+from kesher.customers.match_pairs import Compared, compared
+from kesher.customers.match_records import Said, known
+from kesher.customers.match_words import OTHER_FIRST, reasons_for
 from kesher.customers.models import ContactPoint, Customer, CustomerContact
 from kesher.customers.points import Reading
-from kesher.customers.policy import CONTACT, PERSONAL
+from kesher.customers.policy import CONTACT
 from kesher.organization.queries import business
 
 Kind = ContactPoint.Kind
 MOST_SHARERS = 30  # of one number; what more people share says little
-FROM = 0.4
-SAME_POINT, SAME_NAME, SAME_SOUND = 0.6, 0.5, 0.4
-SAME_FAMILY, SAME_BIRTHDAY, SAME_CITY, OTHER_BIRTHDAY = 0.15, 0.3, 0.05, -0.4
-CERTAIN = 0.95
+FROM = 0.14  # of a score that is worth a warning to somebody who is just typing
+BY_NUMBER = 0.1  # the score of who shares a number and nothing else
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +54,7 @@ class LookAlike:
     score: float
     reasons: tuple[Any, ...]
     is_family: bool  # the same number or family name, another first name
-
-    @property
-    def is_certain(self) -> bool:
-        return self.score >= CERTAIN
+    is_certain: bool
 
 
 @dataclass
@@ -76,19 +72,20 @@ def look_alikes(
     actor: Actor, about: Typed, *, but: int | None = None, limit: int = 5
 ) -> LookAlikes:
     """Customers who may be the one that was typed; `but` is he himself."""
-    first, last = _names(about)
     readings = _readings(actor, about)
     sharers = _sharers(readings)
     sharers.pop(but, None)
-    alike = set(named_alike("customer", [*first[:1], *last])) if len(first + last) > 1 else set()
-    rows = visible(actor, Customer).filter(pk__in=(alike | sharers.keys()) - {but})
+    himself = known(but or 0, _said(about, readings))
+    pairs = {pair.other: pair for pair in compared([himself], actor)[himself.number]}
+    near = {pk for pk, pair in pairs.items() if pair.score >= FROM}
+    rows = visible(actor, Customer).filter(pk__in=near | sharers.keys())
     found = LookAlikes()
     held = {row.pk: row for row in rows.only(*COLUMNS)}
-    judged = (_judge(actor, about, (first, last), row, sharers) for row in held.values())
-    found.seen = sorted(
-        (one for one in judged if one.score >= FROM),
-        key=lambda one: (-one.score, one.customer.sort_name, one.customer.pk),
-    )[:limit]
+    judged = [_judge(row, pairs.get(row.pk), sharers.get(row.pk, ())) for row in held.values()]
+    best_first = sorted(
+        judged, key=lambda one: (-one.score, one.customer.sort_name, one.customer.pk)
+    )
+    found.seen = best_first[:limit]
     hidden = {kind for pk, kinds in sharers.items() if pk not in held for kind in kinds}
     found.hidden = [OUT_OF_SIGHT[kind] for kind in sorted(hidden)]
     return found
@@ -103,14 +100,17 @@ OUT_OF_SIGHT = {
 SAME = {Kind.PHONE: _("same telephone"), Kind.EMAIL: _("same e-mail")}
 
 
-def _names(about: Typed) -> tuple[list[str], list[str]]:
+def _said(about: Typed, readings: Iterable[Reading]) -> Said:
+    """What was typed, as far as it can be read already."""
     first, last = typed.line(about.first_name), typed.line(about.last_name)
-    if not (first or last):
-        whole = typed.line(about.name)
-        if about.kind != Customer.Kind.PERSON:
-            return [], name_words(whole)
+    whole = typed.line(about.name)
+    if about.kind == Customer.Kind.PERSON and not (first or last):
         first, last = typed.split_name(whole)
-    return name_words(first), name_words(last)
+    said = Said(about.kind, first, last, whole, city=typed.line(about.city))
+    said.birth_date = about.birth_on.isoformat() if about.birth_on else ""
+    for reading in readings:
+        (said.phones if reading.kind == Kind.PHONE else said.emails).append(reading.normal)
+    return said
 
 
 def _readings(actor: Actor, about: Typed) -> list[Reading]:
@@ -141,50 +141,11 @@ def _sharers(readings: Iterable[Reading]) -> dict[int, set[str]]:
     return sharers
 
 
-def _judge(
-    actor: Actor,
-    about: Typed,
-    names: tuple[list[str], list[str]],
-    row: Customer,
-    sharers: dict[int, set[str]],
-) -> LookAlike:
-    reasons: list[Any] = [SAME[kind] for kind in sorted(sharers.get(row.pk, ()))]
-    score = SAME_POINT * bool(reasons) + 0.1 * (len(reasons) > 1)
-    by_name, reason, is_family = _compare(names, row)
-    score += by_name
-    reasons += [reason] if reason else []
-    if about.birth_on and row.birth_on and actor.cleared_for(PERSONAL):
-        same = about.birth_on == row.birth_on
-        score += SAME_BIRTHDAY if same else OTHER_BIRTHDAY
-        reasons += [_("same birthday")] if same else [_("another birthday")]
-    if about.city and fold(about.city) == fold(row.city):
-        score += SAME_CITY
-        reasons.append(_("same city"))
-    return LookAlike(row, round(min(score, 1.0), 2), tuple(reasons), is_family)
-
-
-def _compare(names: tuple[list[str], list[str]], row: Customer) -> tuple[float, Any, bool]:
-    """What the names say: a score, the reason in words, and whether it may be a relative."""
-    first, last = names
-    theirs_first, theirs_last = name_words(row.first_name), name_words(row.last_name)
-    if not (row.first_name or row.last_name):
-        theirs_last = name_words(row.name)
-    if not first + last:
-        return 0.0, None, False
-    if sorted(first + last) == sorted(theirs_first + theirs_last):
-        return SAME_NAME, _("same name"), False
-    straight = _sounds(first, theirs_first) and _sounds(last, theirs_last)
-    crossed = _sounds(first, theirs_last) and _sounds(last, theirs_first)
-    if first + last and (straight or crossed):
-        return SAME_SOUND, _("name sounds alike"), False
-    if last and theirs_last and _sounds(last, theirs_last):
-        return SAME_FAMILY, _("same family name"), True
-    return 0.0, None, True
-
-
-def _sounds(mine: list[str], theirs: list[str]) -> bool:
-    """Whether some word of mine sounds like one of theirs, or neither has any."""
-    if not mine or not theirs:
-        return not mine and not theirs
-    keys = {key for word in theirs for key in word_keys(word)} | set(theirs)
-    return any(word in keys or not keys.isdisjoint(word_keys(word)) for word in mine)
+def _judge(row: Customer, pair: Compared | None, kinds: Iterable[str]) -> LookAlike:
+    """A customer with what speaks for him; who only shares a number may be a relative."""
+    said = tuple(SAME[kind] for kind in sorted(kinds))
+    if pair is None:
+        return LookAlike(row, BY_NUMBER, said, is_family=True, is_certain=False)
+    reasons = tuple(dict.fromkeys((*said, *reasons_for(pair.features, row.kind))))
+    is_family = not OTHER_FIRST.isdisjoint(pair.features)
+    return LookAlike(row, round(pair.score, 2), reasons, is_family, pair.level == SAFE)

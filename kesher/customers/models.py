@@ -4,6 +4,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kesher.core.monthday import MonthDay
+from kesher.customers.match_models import (  # noqa: F401 - found by Django
+    Alike,
+    MatchDue,
+    MatchKey,
+    NameCount,
+)
 from kesher.customers.merge_models import (  # noqa: F401 - found by Django
     Apart,
     MergedRow,

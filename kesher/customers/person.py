@@ -6,6 +6,7 @@ from django.utils.translation import ngettext_lazy
 
 from kesher.core.person import Erase, Merge, answer, inherits
 from kesher.customers.models import (
+    Alike,
     Apart,
     Customer,
     CustomerBranch,
@@ -98,3 +99,5 @@ for _via in ("customer", "other"):
     answer(
         Customer, model=Apart, via=_via, merge=Merge.COMBINE, erase=Erase.DELETE, alike=_one_pair
     )
+for _via in ("customer", "other"):
+    answer(Customer, model=Alike, via=_via, merge=Merge.DROP, erase=Erase.DELETE)

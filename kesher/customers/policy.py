@@ -1,6 +1,8 @@
 """Who sees which customers, and which of their fields."""
 
-from kesher.core.access import OPEN, Link, Policy, policy_for
+from django.db.models import Exists, OuterRef, Q
+
+from kesher.core.access import OPEN, Actor, Link, Policy, policy_for, visible
 from kesher.customers import models
 
 CONTACT = "contact"
@@ -133,3 +135,48 @@ class MergedRowPolicy(Policy):
 class ApartPolicy(Policy):
     within = "customer"
     fields = {f: OPEN for f in ("id", "customer", "other", "said_by", "said_at")}
+
+
+@policy_for(models.Alike)
+class AlikePolicy(Policy):
+    """Seen by those who see both, and may read all that was compared."""
+
+    within = "customer"
+    fields = {
+        f: OPEN
+        for f in (
+            "id", "customer", "other", "score", "level", "is_strong", "features", "rests_on",
+            "found_at",
+        )
+    }  # fmt: skip
+
+    def rows(self, actor: Actor, action: str) -> Q:
+        """Of those who hang on a customer in sight, the ones whose other half is in sight too."""
+        rows = super().rows(actor, action)
+        if actor.is_system:
+            return rows
+        other = visible(actor, models.Customer).filter(pk=OuterRef("other_id"))
+        return rows & Q(Exists(other)) & Q(rests_on__in=readable_grounds(actor))
+
+
+def readable_grounds(actor: Actor) -> list[str]:
+    """What pairs may rest on of which the actor may read everything."""
+    kept = [one for one in (CONTACT, PERSONAL) if actor.cleared_for(one)]
+    return ["", *kept, " ".join((CONTACT, PERSONAL))] if len(kept) == 2 else ["", *kept]
+
+
+@policy_for(models.MatchKey)
+class MatchKeyPolicy(Policy):
+    """For the comparison alone: names and numbers stand behind the keys."""
+
+    fields = dict.fromkeys(("key", "number"), "secret")
+
+
+@policy_for(models.MatchDue)
+class MatchDuePolicy(Policy):
+    fields = dict.fromkeys(("number", "is_keyed"), "secret")
+
+
+@policy_for(models.NameCount)
+class NameCountPolicy(Policy):
+    fields = dict.fromkeys(("name", "count"), "secret")

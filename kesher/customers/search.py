@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kesher.core.access import MASK, Actor, guard
 from kesher.core.phones import show_phone
 from kesher.core.search import Piece, Searchable, searchable
+from kesher.customers.match_keys import FEW, await_comparison, write_keys
 from kesher.customers.models import (
     ContactPoint,
     Customer,
@@ -49,6 +50,12 @@ class CustomerSearch(Searchable):
     def live(self, rows: QuerySet) -> QuerySet:
         """Customers in the bin are not found."""
         return rows.filter(binned_at__isnull=True)
+
+    def follow(self, ids: Sequence[int], *, fresh: bool) -> None:
+        """The keys by which doubles are found; of many at once a job writes them soon after."""
+        if len(ids) <= FEW:
+            write_keys(ids, fresh=fresh)
+        await_comparison(ids)
 
     def lines(self, actor: Actor, records: Sequence[Customer]) -> list[tuple[str, str]]:
         """The name, and how to reach the customer as far as the actor may read it."""

@@ -312,3 +312,23 @@ COMPANIES = (
 )  # fmt: skip
 
 HOUSEHOLD = {"he": "משפחת {last}", "el": "Οικογένεια {last}", "en": "{last} family"}
+
+# Some of them as a colleague writes them who types in English.
+SPELT = {
+    "נועה": "Noa", "מיכל": "Michal", "תמר": "Tamar", "יעל": "Yael", "רונית": "Ronit",
+    "רחל": "Rachel", "שרה": "Sarah", "מרים": "Miriam", "חנה": "Hannah", "לאה": "Leah",
+    "רבקה": "Rivka", "טליה": "Talia", "יוסף": "Joseph", "דוד": "David", "משה": "Moshe",
+    "אברהם": "Avraham", "יצחק": "Isaac", "יעקב": "Yaakov", "שמואל": "Shmuel", "דניאל": "Daniel",
+    "איתן": "Eitan", "יונתן": "Jonathan", "חיים": "Chaim", "אהרון": "Aharon", "כהן": "Cohen",
+    "לוי": "Levi", "מזרחי": "Mizrahi", "פרץ": "Peretz", "ביטון": "Biton", "דהן": "Dahan",
+    "פרידמן": "Friedman", "אזולאי": "Azoulay", "מלכה": "Malka", "כץ": "Katz", "חדד": "Hadad",
+    "גבאי": "Gabay", "חזן": "Hazan", "שפירא": "Shapira", "אשכנזי": "Ashkenazi",
+    "רוזנברג": "Rosenberg", "סגל": "Segal", "הורוביץ": "Horowitz", "וקנין": "Vaknin",
+    "Μαρία": "Maria", "Ελένη": "Eleni", "Αικατερίνη": "Katerina", "Σοφία": "Sofia",
+    "Γεωργία": "Georgia", "Δήμητρα": "Dimitra", "Ιωάννα": "Ioanna", "Ειρήνη": "Irini",
+    "Άννα": "Anna", "Γιώργος": "George", "Δημήτρης": "Dimitris", "Ιωάννης": "Giannis",
+    "Νίκος": "Nikos", "Χρήστος": "Christos", "Βασίλης": "Vassilis", "Μιχάλης": "Michalis",
+    "Ευάγγελος": "Vangelis", "Παπαδόπουλος": "Papadopoulos", "Παπαδοπούλου": "Papadopoulou",
+    "Βλάχος": "Vlachos", "Γεωργίου": "Georgiou", "Οικονόμου": "Ikonomou", "Νικολάου": "Nikolaou",
+    "Αντωνίου": "Antoniou", "Δημητρίου": "Dimitriou", "Ιωαννίδης": "Ioannidis",
+}  # fmt: skip

@@ -16,6 +16,7 @@ from kesher.demo.visits import Visit, stage_of, visits_of
 
 FAMILIES = {"he": 170, "en": 55, "el": 60}
 SINGLES = {"he": 520, "en": 190, "el": 185}
+TWINS = 18
 HOUSEHOLD_SHARE = 0.38
 HABITS = {
     "regular": 34,
@@ -142,6 +143,7 @@ class Maker:
         for language, count in SINGLES.items():
             for _turn in range(count):
                 self._add_single(language)
+        self._add_twins()
         return self.made
 
     # ---- who
@@ -210,6 +212,24 @@ class Maker:
         one = self._person(language, self.rng.choice("ffm" + "mf"), last, age, branch, home)
         if age < 67 and self.rng.random() < 0.13 and self.firms.get(language):
             self.made.bonds.append(Bond(one, self.rng.choice(self.firms[language]), "employee"))
+
+    def _add_twins(self) -> None:
+        """Some who were taken in for a second time, by somebody who writes in another script."""
+        grown = [one for one in self.made.customers if _latin_name(one.new) and one.new.emails]
+        for at, one in enumerate(grown[:TWINS]):
+            first, last = _latin_name(one.new) or ("", "")
+            shared = at % 3  # a telephone, an e-mail, or nothing but the birthday
+            new = NewCustomer(
+                first_name=first,
+                last_name=last,
+                language="en",
+                phones=one.new.phones[:1] if shared == 0 else [next(self.phones)],
+                emails=one.new.emails[:1] if shared == 1 else [],
+                birth_on=one.new.birth_on if shared else None,
+                city=one.new.city if shared else "",
+                since_on=self.today - timedelta(days=self.rng.randint(3, 90)),
+            )
+            self.made.add(Customer(new, "en", one.branch, "twin"))
 
     def _person(
         self,
@@ -312,6 +332,12 @@ class Maker:
             number += self.rng.randint(1, 9)
             prefix = self.rng.choice(("050", "052", "053", "054", "055", "058"))
             yield f"{prefix}-00{number:05d}"
+
+
+def _latin_name(new: NewCustomer) -> tuple[str, str] | None:
+    """A name as it is written in English, where that is known."""
+    first, last = names.SPELT.get(new.first_name), names.SPELT.get(new.last_name)
+    return (first, last) if first and last else None
 
 
 def _surname(last: object, gender: str) -> str:

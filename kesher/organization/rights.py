@@ -70,7 +70,7 @@ RIGHTS = (
             "customers.customerbranch": TEAM, "customers.customertag": TEAM,
             "customers.customercontact": TEAM, "customers.tie": TEAM, "customers.wish": TEAM,
             "customers.merger": TEAM, "customers.tombstone": TEAM, "customers.mergedrow": TEAM,
-            "customers.apart": TEAM,
+            "customers.apart": TEAM, "customers.alike": TEAM,
             "engagement.consent": TEAM, "engagement.customerpulse": TEAM,
             "engagement.presence": TEAM,
             "customers.tag": ALL, "customers.source": ALL,

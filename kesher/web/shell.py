@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,13 @@ PLACES = (
     Place("tasks", _("Tasks"), "checkbox", "k", lambda actor: may(actor, "view", Task)),
     Place("mailbox", _("Mailbox"), "inbox", "m", lambda actor: may(actor, "manage", Business)),
     Place("products", _("Products"), "package", "p", lambda actor: may(actor, "view", Product)),
+    Place(
+        "duplicates",
+        _("Duplicates"),
+        "users-group",
+        "d",
+        lambda actor: may(actor, "merge", Customer),
+    ),
 )
 NEW = (
     Place(
@@ -88,12 +95,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _entries(request: HttpRequest, actor: Actor, places: tuple[Place, ...]) -> tuple[Entry, ...]:
     entries = []
+    addresses = {place.name: _address(place.name) for place in places}
+    on = _nearest(request.path, addresses.values())
     for place in places:
-        url = _address(place.name)
+        url = addresses[place.name]
         if url and place.shown(actor):
-            on = request.path == url or (url != "/" and request.path.startswith(url))
-            entries.append(Entry(place.name, str(place.label), place.icon, url, place.key, on=on))
+            said = (place.name, str(place.label), place.icon, url, place.key)
+            entries.append(Entry(*said, on=url == on))
     return tuple(entries)
+
+
+def _nearest(path: str, addresses: Iterable[str]) -> str:
+    """The address under which a page lies, the innermost of them."""
+    above = [url for url in addresses if path == url or (len(url) > 1 and path.startswith(url))]
+    return max(above, key=len, default="")
 
 
 def _pinned(request: HttpRequest, actor: Actor) -> list[Entry]:

@@ -39,14 +39,24 @@ def test_name_and_telephone_together_are_certain(clinic):
     (found,) = look_alikes(SYSTEM, Typed(name="Yosef Cohen", phones=["054-7654321"])).seen
 
     assert found.is_certain
-    assert [str(r) for r in found.reasons] == ["same telephone", "name sounds alike"]
+    assert [str(r) for r in found.reasons] == [
+        "same telephone",
+        "two forms of one first name",
+        "family names sound alike",
+    ]
 
 
 def test_another_first_name_on_the_same_telephone_is_family(clinic):
     (found,) = look_alikes(SYSTEM, Typed(name="אורי שלו", phones=["052-6473190"])).seen
 
     assert found.is_family
-    assert [str(r) for r in found.reasons] == ["same telephone", "same family name"]
+    assert [str(r) for r in found.reasons] == [
+        "same telephone",
+        "another first name",
+        "same family name",
+        "perhaps of one household",
+        "the names of a man and of a woman",
+    ]
 
 
 def test_a_common_family_name_alone_is_no_reason(clinic):
@@ -61,7 +71,7 @@ def test_another_birthday_speaks_against_a_namesake(clinic):
     same = look_alikes(SYSTEM, Typed(name="יוסף כהן", birth_on=datetime.date(1980, 5, 1)))
     other = look_alikes(SYSTEM, Typed(name="יוסף כהן", birth_on=datetime.date(1999, 5, 1)))
 
-    assert same.seen[0].score > 0.7
+    assert "same birthday" in said(same)[0][1]
     assert not other
 
 
@@ -85,7 +95,10 @@ def test_who_may_not_read_telephones_learns_nothing_by_them(clinic):
 
     assert not look_alikes(blind, Typed(phones=["052-647-3190"]))
     (found,) = look_alikes(blind, Typed(name="Noa Shalo", phones=["052-647-3190"])).seen
-    assert [str(r) for r in found.reasons] == ["name sounds alike"]
+    assert [str(r) for r in found.reasons] == [
+        "two forms of one first name",
+        "family names sound alike",
+    ]
 
 
 def test_an_organisation_by_its_name(clinic):
@@ -111,5 +124,5 @@ def test_takes_few_queries_however_many_are_alike(clinic, django_assert_max_num_
     for number in range(20):
         add_customer(by=SYSTEM, customer=NewCustomer(name=f"Yosef Cohen {number}"))
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(10):
         look_alikes(SYSTEM, Typed(name="Yosef Cohen", phones=["054-7654321"], emails=["a@b.test"]))

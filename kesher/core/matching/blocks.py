@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from kesher.core.matching.records import Record, keys_of, place_key
+from kesher.core.matching.records import Record, keys_of, main_keys, place_key
 
 MOST, MOST_LOOSE = 30, 8  # records that share a key, and that share a loose one
 
 
-def block_keys(one: Record) -> set[str]:
+def block_keys(one: Record, words: Callable[[str], Sequence[str]] = keys_of) -> set[str]:
     """All keys of one record; a loose one begins with a tilde."""
-    given = {key for word in one.first for key in keys_of(word)}
-    family = {key for word in one.last for key in keys_of(word)}
+    given = {key for word in one.first for key in words(word)}
+    family = {key for word in one.last for key in words(word)}
     found = {f"n{min(a, b)}|{max(a, b)}" for a in given for b in family}
     found.update(_contact_keys(one, family))
     for kind, value in (
@@ -26,6 +26,11 @@ def block_keys(one: Record) -> set[str]:
     found.update(f"~g{a}|{b[:-1]}" for a in given for b in family if len(b) > 3)
     found.update(f"~i{word[0]}|{key}" for word in one.first for key in family)
     return found
+
+
+def kept_keys(one: Record) -> set[str]:
+    """The few keys by which a record is kept to be found by all keys of another."""
+    return block_keys(one, main_keys)
 
 
 def _contact_keys(one: Record, family: set[str]) -> Iterator[str]:

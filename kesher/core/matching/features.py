@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -24,23 +25,41 @@ STRONG = frozenset(
 CROWD = 3  # records with one number, above which it says little
 
 
+@dataclass(frozen=True)
+class Census:
+    """How many records a base has, and how many of them share a number, an e-mail or a name."""
+
+    size: int
+    phones: Mapping[str, int]
+    emails: Mapping[str, int]
+    given: Mapping[str, int]
+    family: Mapping[str, int]
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> Census:
+        """Counted in records that are all at hand."""
+        return cls(
+            len(records),
+            Counter(one.phone for one in records),
+            Counter(one.email for one in records),
+            Counter(key for one in records for key in name_marks(one.first)),
+            Counter(key for one in records for key in name_marks(one.last)),
+        )
+
+
 class Features:
     """Compares records of one base; knows how common each name is in it."""
 
-    def __init__(self, records: Sequence[Record]):
-        self.size = len(records)
-        self.phones = Counter(one.phone for one in records)
-        self.emails = Counter(one.email for one in records)
-        self.given = Counter(key for one in records for key in _main(one.first))
-        self.family = Counter(key for one in records for key in _main(one.last))
+    def __init__(self, census: Census):
+        self.census = census
 
     def of(self, a: Record, b: Record) -> list[str]:
         """The features of a pair."""
         given, family, is_turned = compare_names(a.names, b.names)
         found = [f"given:{given}", f"family:{family}", f"names:{given}+{family}"]
         contact = [
-            *self._shared("phone", a.phone, b.phone, self.phones),
-            *self._shared("email", a.email, b.email, self.emails),
+            *self._shared("phone", a.phone, b.phone, self.census.phones),
+            *self._shared("email", a.email, b.email, self.census.emails),
         ]
         if a.local and a.email != b.email and a.local == b.local and len(a.local) > 4:
             contact.append("email:local")
@@ -58,11 +77,11 @@ class Features:
             found.append(f"scripts:{min(a.script, b.script)}-{max(a.script, b.script)}")
         return found + self._together(a, given, family, contact) + _gender(a, b, given)
 
-    def _shared(self, name: str, mine: str, theirs: str, counts: Counter[str]) -> list[str]:
+    def _shared(self, name: str, mine: str, theirs: str, counts: Mapping[str, int]) -> list[str]:
         if not (mine and theirs):
             return [f"{name}:none"]
         if mine == theirs:
-            return [f"{name}:{'crowd' if counts[mine] > CROWD else 'same'}"]
+            return [f"{name}:{'crowd' if counts.get(mine, 0) > CROWD else 'same'}"]
         near = 1 if name == "phone" else 2
         is_near = OSA.distance(mine, theirs, score_cutoff=near) <= near
         return [f"{name}:{'near' if is_near else 'other'}"]
@@ -82,13 +101,14 @@ class Features:
     def _rarity(self, one: Record) -> int:
         """Minus the decimal logarithm of the share of people who bear such a name, 2 to 6."""
         share = 1.0
-        for counts, part in ((self.given, one.first), (self.family, one.last)):
-            share *= min((counts[key] for key in _main(part)), default=1) or 1
-            share /= self.size
+        for counts, part in ((self.census.given, one.first), (self.census.family, one.last)):
+            share *= min((counts.get(key, 0) for key in name_marks(part)), default=1) or 1
+            share /= self.census.size
         return max(2, min(6, round(-math.log10(share))))
 
 
-def _main(part: tuple[str, ...]) -> set[str]:
+def name_marks(part: tuple[str, ...]) -> set[str]:
+    """By what the names of a part are counted: the first key of each word."""
     return {keys[0] for word in part if (keys := keys_of(word))}
 
 

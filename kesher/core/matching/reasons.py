@@ -46,5 +46,10 @@ REASONS = {
 
 def reasons_of(features: Iterable[str]) -> list[str]:
     """The reasons in the language of the moment, in the order of the features."""
+    return list(dict.fromkeys(str(REASONS[name]) for name in named(features)))
+
+
+def named(features: Iterable[str]) -> list[str]:
+    """The features that are reasons, each without what it stands in company with."""
     alone = (feature.partition("+")[0] for feature in features)
-    return list(dict.fromkeys(str(REASONS[name]) for name in alone if name in REASONS))
+    return [name for name in alone if name in REASONS]

@@ -188,3 +188,10 @@ def place_parts(text: str) -> tuple[list[str], list[str]]:
 def keys_of(word: str) -> tuple[str, ...]:
     """By what a word of a name is found: the groups of given names it is in, and its skeletons."""
     return (*(f"={group}" for group in groups_of(word)), *word_keys(word)[:3])
+
+
+@lru_cache(maxsize=100_000)
+def main_keys(word: str) -> tuple[str, ...]:
+    """The first group of a word and its likeliest skeleton."""
+    groups, bones = groups_of(word)[:1], word_keys(word)[:1]
+    return (*(f"={group}" for group in groups), *bones)

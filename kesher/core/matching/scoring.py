@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kesher.core.matching.blocks import candidates
-from kesher.core.matching.features import Features
+from kesher.core.matching.features import Census, Features
 from kesher.core.matching.records import Record
 
 WEIGHTS = Path(__file__).with_name("weights.json")
@@ -48,15 +48,25 @@ def share(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, odds))))
 
 
+class Scorer:
+    """Scores pairs of one base."""
+
+    def __init__(self, census: Census):
+        self.compare = Features(census)
+        self.prior = max(0.0, math.log(max(1, census.size) / FITTED_ON))
+
+    def pair(self, a: Record, b: Record) -> Pair:
+        """Two records compared."""
+        known, features = fitted(), self.compare.of(a, b)
+        score = share(total(features, known["weights"]) - self.prior)
+        return Pair(a, b, score, level_of(score, features, known), tuple(features))
+
+
 def pairs_of(records: Sequence[Record]) -> Iterator[Pair]:
     """Every pair that is worth a comparison, with its score, in the order of the records."""
-    known, compare = fitted(), Features(records)
-    prior = max(0.0, math.log(max(1, len(records)) / FITTED_ON))
+    scorer = Scorer(Census.of(records))
     for first, second in candidates(records):
-        a, b = records[first], records[second]
-        features = compare.of(a, b)
-        score = share(total(features, known["weights"]) - prior)
-        yield Pair(a, b, score, level_of(score, features, known), tuple(features))
+        yield scorer.pair(records[first], records[second])
 
 
 def level_of(score: float, features: Sequence[str], known: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from kesher.customers.writing import CHUNK, require_change, require_fields
 from kesher.organization.models import Branch
 
 NAMES = ("kind", "first_name", "last_name", "name")
-FOUND_BY = frozenset((*NAMES, "reference", "city", "owner", "team"))
+FOUND_BY = frozenset((*NAMES, "birth_on", "reference", "city", "owner", "team"))
 CHANGEABLE = frozenset(
     (
         *NAMES, "reference", "gender", "birth_on", "language", "city", "preferred_channel",

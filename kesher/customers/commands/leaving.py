@@ -12,7 +12,7 @@ from kesher.core.access import Actor, require_kind
 from kesher.core.changes import new_batch, record_changes
 from kesher.core.events import announce
 from kesher.core.feeds.winning import forget_conflicts
-from kesher.core.models import Change, SearchEntry
+from kesher.core.models import Change
 from kesher.core.person import kept_by
 from kesher.core.refusal import Refusal
 from kesher.core.search import index
@@ -106,7 +106,7 @@ def _delete(by: Actor, customer: Customer) -> bool:
     except ProtectedError:
         return False
     ContactPoint.objects.filter(pk__in=points, uses__isnull=True).delete()
-    SearchEntry.objects.filter(kind="customer", record_id=number).delete()
+    index("customer", [number])
     rows = Change.objects.filter(kind=Customer._meta.label_lower, record_id=number)
     forget_conflicts(Customer, number)
     rows.update(before=None, after=None)  # that he was deleted stays known, who he was does not

@@ -10,13 +10,16 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from kesher.core.access import Actor, Guarded, allows, guard, may
 from kesher.core.timeline import Entry, upcoming
+from kesher.customers.alike import alike_to
 from kesher.customers.emergency import cleared_for_one, emergencies_now
+from kesher.customers.match_words import reasons_for
 from kesher.customers.models import Customer, EmergencyAccess
 from kesher.customers.queries import names_held
 from kesher.engagement.models import Attachment, Task, Touch
@@ -28,6 +31,7 @@ from kesher.web.customers.history import Asked, History, history
 from kesher.web.customers.names import Names
 from kesher.web.customers.reach import Point, Way, points_of, preference, ways_to
 
+MOST_REASONS = 3  # of a pair, in a line
 RELATED = ("team", "source", "pulse", "bought")
 STAGE_LOOKS = {
     Customer.Stage.PROSPECT: ("brand", "user-plus"), Customer.Stage.NEW: ("brand", "sparkles"),
@@ -35,6 +39,15 @@ STAGE_LOOKS = {
     Customer.Stage.AT_RISK: ("warn", "alert-triangle"),
     Customer.Stage.LEFT: ("line", "user-minus"), Customer.Stage.WON_BACK: ("ok", "refresh"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Somebody who may be the same, why, and where both are seen side by side."""
+
+    customer: Guarded
+    reasons: Sequence[Any]
+    address: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class Header:
     may_plan: bool
     banned: Sequence[Point] = ()  # what stands on the do-not-contact list
     opened: Sequence[EmergencyAccess] = ()  # what is open to the reader for an hour only
+    alike: Sequence[Twin] = ()
 
     @property
     def call(self) -> Way | None:
@@ -168,7 +182,19 @@ class Whole:
             may_plan=may(self.actor, "add", Task) and may(self.actor, "add", Touch),
             banned=[point for point in self.points if point.ban],
             opened=self.opened,
+            alike=self._twins(),
         )
+
+    def _twins(self) -> list[Twin]:
+        twins = []
+        for pair in alike_to(self.actor, self.record):
+            other = pair.other if pair.customer_id == self.record.pk else pair.customer
+            address = reverse("customer", args=[other.pk])
+            if may(self.actor, "merge", Customer):
+                address = f"{reverse('customers-merge')}?ids={self.record.pk},{other.pk}"
+            reasons = reasons_for(pair.features, other.kind)[:MOST_REASONS]
+            twins.append(Twin(guard(self.actor, other), reasons, address))
+        return twins
 
     def history(self, asked: Asked | None = None) -> History:
         """The history as the address asks for it, or as somebody else does."""

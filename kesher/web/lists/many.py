@@ -34,7 +34,7 @@ from kesher.web.lists.words import number, outcome_words
 from kesher.web.lists.work import do_to_all, take_back, told
 
 MOST = 10_000_000
-BULK, UNDO = "bulk", "undo"
+BULK, UNDO, MERGE = "bulk", "undo", "merge"
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,6 +175,7 @@ def _own(request: HttpRequest, key: str) -> Job:
 
 TITLES = {
     BULK: lambda: _("Changing rows"), UNDO: lambda: _("Undoing"),
+    MERGE: lambda: _("Merging customers"),
     "export": lambda: _("Writing a file"),
 }  # fmt: skip
 
@@ -183,7 +184,7 @@ def work_context(held: Job) -> dict[str, Any]:
     """What the progress of long work is drawn from."""
     is_over = held.state in (Job.State.DONE, Job.State.CANCELLED, Job.State.FAILED)
     rate, left = _pace(held)
-    undo = held.name == BULK and is_over and held.result.get("done")
+    undo = held.name in (BULK, MERGE) and is_over and held.result.get("done")
     return {
         "job": {
             "id": held.pk, "title": TITLES.get(held.name, lambda: held.name)(), "done": held.done,
@@ -216,7 +217,7 @@ def _pace(held: Job) -> tuple[int | None, int | None]:
 
 def _note(held: Job) -> str:
     """What became of it so far."""
-    if held.name == BULK and held.result:
+    if held.name in (BULK, MERGE) and held.result:
         return outcome_words(Outcome(held.result.get("done", 0), held.result.get("refused", {})))
     if held.name == UNDO and held.result:
         return undone_words(held.result.get("restored", 0), held.result.get("stayed", 0))

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from bench.matching import judge
-from kesher.core.matching.features import Features, compare_names
+from kesher.core.matching.features import Census, Features, compare_names
 from kesher.core.matching.records import record
 
 
@@ -50,8 +50,8 @@ def test_two_ways_to_write_a_name_are_alike(a, b):
 )
 def test_what_places_companies_and_mails_say_across_scripts(mine, theirs, says):
     pair = _record("נתן", "בן גל", **mine), _record("נתן", "בן גל", **theirs)
-    assert says in Features(pair).of(*pair)
-    assert says in Features(pair).of(*pair[::-1])
+    assert says in Features(Census.of(pair)).of(*pair)
+    assert says in Features(Census.of(pair)).of(*pair[::-1])
 
 
 def test_numbers_are_read_without_country_code():
