@@ -74,7 +74,7 @@ RECORDS: dict[str, Cases] = {
         "customer customer-archive customer-bin customer-compose customer-draft customer-edit"
         " customer-files customer-header customer-next customer-peek customer-presence"
         " customer-origins customer-side customer-timeline customers-row contacts ties tie-people"
-        " wishes consents"
+        " wishes consents purchase-new"
         " mentionable",
         CUSTOMER,
     ),
