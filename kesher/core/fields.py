@@ -159,9 +159,7 @@ def classifications_of(kind: Kind, one: Field) -> frozenset[str]:
     if one.name not in kind.kept:
         kept = {one.classification} if one.classification else set()
         if one.through and one.through.kind:
-            paths: list[
-                str
-            ] = []  # a ledger has no policy of its own: the choices say what may be asked
+            paths: list[str] = []  # the choices of a ledger say what may be asked of it
         elif one.through:
             kept |= _along(one.through.model, one.through.reads)
             paths = []

@@ -75,7 +75,7 @@ RECORDS: dict[str, Cases] = {
         " customer-files customer-header customer-next customer-peek customer-presence"
         " customer-readers customer-emergency"
         " customer-origins customer-same customer-side customer-timeline customers-row contacts ties tie-people"
-        " wishes consents"
+        " wishes consents purchase-new"
         " mentionable",
         CUSTOMER,
     ),
