@@ -67,7 +67,9 @@ def survivors_by_number(numbers: Collection[str]) -> dict[str, int]:
     stones = Tombstone.objects.filter(Q(reference__in=numbers) | Q(number__in=ours))
     found: dict[str, int] = {}
     latest_last = stones.order_by("merger", "number")
-    for pk, reference, survivor in latest_last.values_list("number", "reference", "merger__survivor_id"):
+    for pk, reference, survivor in latest_last.values_list(
+        "number", "reference", "merger__survivor_id"
+    ):
         found |= {name: survivor for name in (reference, ours.get(pk)) if name in numbers}
     return found
 

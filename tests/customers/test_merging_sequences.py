@@ -208,9 +208,7 @@ class Sequence:
         kept, *gone = some
         chosen = {n: self.dice.choice(some) for n in ("name", "number", "city")
                   if self.dice.random() < 0.4}  # fmt: skip
-        says = {
-            "reference" if name == "number" else name: one.pk for name, one in chosen.items()
-        }
+        says = {"reference" if name == "number" else name: one.pk for name, one in chosen.items()}
         self.told.append(f"merges {[one.pk for one in some]} choosing {says}")
         customers = [self.customer(one) for one in some]
         record = merge_customers(
