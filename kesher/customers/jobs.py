@@ -20,7 +20,7 @@ from kesher.customers.commands.leaving import empty_bin
 from kesher.customers.match_pairs import names_are_counted
 from kesher.customers.models import Customer
 
-KEYED_AT_ONCE, COMPARED_AT_ONCE = 200, 50  # customers in one short transaction
+KEYED_AT_ONCE, COMPARED_AT_ONCE = 100, 50  # customers in one short transaction
 LASTS = timedelta(seconds=45)  # of one turn; other long work goes first
 EVERYBODY = "compare_customers"  # the job that goes through the whole base
 

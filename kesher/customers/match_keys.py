@@ -20,7 +20,7 @@ from kesher.customers.match_records import Known, known_customers
 from kesher.customers.models import MatchDue, MatchKey
 
 FEW = 10  # customers whose keys are written at once; of more a job takes care
-CLOSEST = 40  # customers with whom one is compared: those who share the most keys
+CLOSEST = 30  # customers with whom one is compared: those who share the most keys
 CERTAIN = ("p", "e")  # telephone and e-mail: of many sharers the first are compared all the same
 SQLITE = """SELECT asked.value, (SELECT group_concat(number) FROM
     (SELECT number FROM customers_matchkey WHERE key = asked.value LIMIT %s))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.importing.reading import Opening, open_table
+from kesher.core.importing.reading import Line, Opening, open_table
 from kesher.core.importing.refusals import shown
 from kesher.core.matching.reasons import reasons_of
 from kesher.core.matching.records import FIELDS, Record, record
@@ -26,11 +28,11 @@ class NumbersMissing(Refusal):
 
 
 class NumberMissing(Refusal):
-    message = _("Line %(line)s says nothing under “rec_id”.")
+    message = _("It says nothing under “rec_id”.")
 
 
 class NumberTwice(Refusal):
-    message = _("Line %(line)s says rec_id “%(number)s” for a second time.")
+    message = _("It says rec_id “%(number)s” for a second time.")
 
 
 class NothingToCompare(Refusal):
@@ -41,8 +43,16 @@ class PairsNotWritten(Refusal):
     message = _("The pairs cannot be written to “%(name)s”.")
 
 
-def read_records(path: Path, country: str) -> list[Record]:
-    """The records of a file of any form that the import reads."""
+@dataclass
+class Listed:
+    """What a file holds: its records, and the lines that cannot be compared, with the reason."""
+
+    records: list[Record] = field(default_factory=list)
+    faults: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_records(path: Path, country: str) -> Listed:
+    """The records of a file of any form that the import reads; a faulty line stops no other."""
     with tempfile.TemporaryDirectory() as folder:
         known = {NUMBER, *FIELDS}
         how = Opening(
@@ -55,17 +65,30 @@ def read_records(path: Path, country: str) -> list[Record]:
             raise NumbersMissing
         if known.isdisjoint(set(headings) - {NUMBER}):
             raise NothingToCompare(columns=", ".join(FIELDS))
-        found: dict[str, Record] = {}
-        for line in table.lines():
-            if line.fault:
-                raise line.fault
-            one = record(dict(zip(headings, line.cells, strict=False)))
-            if not one.number:
-                raise NumberMissing(line=line.number)
-            if one.number in found:
-                raise NumberTwice(line=line.number, number=shown(one.number))
-            found[one.number] = one
-    return list(found.values())
+        return _listed(table.lines(), headings)
+
+
+def _listed(lines: Iterable[Line], headings: list[str]) -> Listed:
+    listed = Listed()
+    seen: set[str] = set()
+    for line in lines:
+        try:
+            listed.records.append(_record(line, headings, seen))
+        except Refusal as refusal:
+            listed.faults.append((line.number, str(refusal)))
+    return listed
+
+
+def _record(line: Line, headings: list[str], seen: set[str]) -> Record:
+    if line.fault:
+        raise line.fault
+    one = record(dict(zip(headings, line.cells, strict=False)))
+    if not one.number:
+        raise NumberMissing
+    if one.number in seen:
+        raise NumberTwice(number=shown(one.number))
+    seen.add(one.number)
+    return one
 
 
 def write_pairs(records: list[Record], path: Path, threshold: str) -> Counter[str]:

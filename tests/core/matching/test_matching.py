@@ -82,6 +82,19 @@ def test_the_command_writes_pairs_with_reasons(tmp_path):
     assert _run(tmp_path, LINES)[1] == rows
 
 
+def test_faulty_lines_are_all_named_and_stop_no_other(tmp_path):
+    source, out, told = tmp_path / "in.csv", tmp_path / "out.csv", StringIO()
+    source.write_text(f"{LINES},Nobody\n7,Twice\n8,a,b,c,d\n", encoding="utf-8")
+
+    with pytest.raises(CommandError) as refused:
+        call_command("duplicates", str(source), "--pairs", str(out), stderr=told)
+
+    assert str(refused.value) == "3 lines were left out; the pairs of all others are written."
+    lines = [line.partition(": ")[0] for line in told.getvalue().splitlines()]
+    assert lines == ["Line 5", "Line 6", "Line 7"]
+    assert out.read_text(encoding="utf-8").count("\n") == 2
+
+
 @pytest.mark.parametrize("language", ["en", "he", "el"])
 @pytest.mark.parametrize(
     "text", ["", "name\nx\n", "rec_id,first_name\n1,Dan\n1,Dana\n", "rec_id,first_name\n,Dan\n"]
