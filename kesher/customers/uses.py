@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,6 +94,22 @@ def keys_in_order(customer: Customer) -> list[tuple[str, str]]:
     """The contact points of a customer, by kind and what is compared, as he ranks them."""
     rows = CustomerContact.objects.filter(customer=customer).order_by("rank", "pk")
     return list(rows.values_list("point__kind", "point__normal"))
+
+
+def reached_by(customer: Customer) -> dict[str, Any]:
+    """How a customer is reached, in his order, and the points: one that nobody uses is deleted."""
+    rows = ContactPoint.objects.filter(uses__customer=customer)
+    held = {str(row.pk): [getattr(row, name) for name in points.COLUMNS] for row in rows}
+    return {"contacts": keys_in_order(customer), "points": held}
+
+
+def points_again(held: Mapping[str, Sequence[str]]) -> dict[int, int]:
+    """Points that are gone are made anew; returns the number that each has now."""
+    readings = {int(number): Reading(*values) for number, values in held.items()}
+    there = ContactPoint.objects.filter(pk__in=readings).values_list("pk", flat=True)
+    missing = {number: readings[number] for number in readings.keys() - {*there}}
+    rows = points.rows_for(missing.values())
+    return {number: rows[reading.key] for number, reading in missing.items()}
 
 
 def arrange(customer: Customer, order: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -288,7 +288,7 @@ class Sequence:
         for thing, person in merged.moved.items():
             if thing.is_there and thing.holder is kept:
                 thing.holder = person
-            self.let_rise(thing, kept, later)
+                self.let_rise(thing, kept, later)
 
     def let_rise(self, twin, kept, later):
         """Others had the same, and it was enough that it was there once."""

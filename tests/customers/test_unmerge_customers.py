@@ -13,7 +13,7 @@ from kesher.core.undo import undo_batch
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.assigning import assign
 from kesher.customers.commands.changing import change_customer
-from kesher.customers.commands.contacts import prefer_contact
+from kesher.customers.commands.contacts import prefer_contact, remove_contact
 from kesher.customers.commands.merging import merge_customers
 from kesher.customers.commands.parting import MergedFurther, PartedAlready, unmerge_customers
 from kesher.customers.commands.ties import tie
@@ -111,6 +111,17 @@ def test_a_row_that_is_gone_since_is_not_missed(boss, pair):  # noqa: F811
     unmerge_customers(by=boss, merger=merger)
 
     assert not CustomerTag.objects.exists()
+
+
+def test_a_number_that_both_had_comes_back_though_it_was_removed_since(boss, pair):  # noqa: F811
+    merger = merge_customers(by=boss, survivor=pair[0], others=pair[1:])
+    remove_contact(by=boss, contact=pair[0].contacts.get(point__normal="+97235551111"))
+
+    unmerge_customers(by=boss, merger=merger)
+
+    assert [shown(one) for one in pair] == [
+        [], [("phone", "052-1112233"), ("phone", "03-5551111")]
+    ]  # fmt: skip
 
 
 def test_contact_details_are_in_the_order_they_had(boss, pair):  # noqa: F811

@@ -16,7 +16,7 @@ from kesher.customers.choosing import columns_of, whose
 from kesher.customers.events import CustomerMerged
 from kesher.customers.mergers import bring_up_to_date, hold, refuse_unlike
 from kesher.customers.models import Customer, MergedRow, Merger, Tombstone
-from kesher.customers.uses import arrange, held_uses, keys_in_order, remembered
+from kesher.customers.uses import arrange, held_uses, reached_by, remembered
 from kesher.customers.writing import branch_ids, require_all, tag_ids, write
 
 ROW = ("merger", "table", "row", "column", "was", "before", "twin")
@@ -40,13 +40,13 @@ def merge_customers(
     refuse_unlike(customers, versions or {})
     taken = whose(by, customers, chosen or {})
     columns = columns_of(customers, taken)
-    before, points = _beside(kept), [keys_in_order(one) for one in customers]
+    before, reached = _beside(kept), [reached_by(one) for one in customers]
     firsts = [(kind, getattr(taken[kind], kind)) for kind in ("phone", "email")]
     merger = _begun(by, kept, gone)
     moved = move_rows(Customer, to=kept.pk, gone=[one.pk for one in gone])
     _keep(merger, moved)
-    _bury(by, merger, gone, points[1:])
-    columns |= arrange(kept, [*firsts, *(key for some in points for key in some)])
+    _bury(by, merger, gone, reached[1:])
+    columns |= arrange(kept, [*firsts, *(key for held in reached for key in held["contacts"])])
     _write(by, kept, columns, before, merger)
     bring_up_to_date(customers, [(one.table, one.row) for one in moved if one.before is None])
     if batch:
@@ -90,15 +90,15 @@ def _keep(merger: Merger, moved: Sequence[Moved]) -> None:
 
 
 def _bury(
-    by: Actor, merger: Merger, gone: Sequence[Customer], points: Sequence[list[tuple[str, str]]]
+    by: Actor, merger: Merger, gone: Sequence[Customer], reached: Sequence[dict[str, Any]]
 ) -> None:
     """Of those who go a stone stays, which knows all they were."""
     Tombstone.objects.bulk_create(
         Tombstone(
             number=one.pk, merger=merger, name=one.name, reference=one.reference,
-            held=whole(one) | {"contacts": keys},
+            held=whole(one) | ways,
         )
-        for one, keys in zip(gone, points, strict=True)
+        for one, ways in zip(gone, reached, strict=True)
     )  # fmt: skip
     delete_rows(Customer.objects.filter(pk__in=[one.pk for one in gone]))
     for one in gone:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.apps import apps
@@ -23,9 +23,9 @@ from kesher.customers import typed
 from kesher.customers.choosing import BY_RANK, COLUMNS
 from kesher.customers.events import CustomerRestored, CustomersParted
 from kesher.customers.mergers import bring_up_to_date
-from kesher.customers.models import Customer, MergedRow, Merger, Tombstone
+from kesher.customers.models import Customer, CustomerContact, MergedRow, Merger, Tombstone
 from kesher.customers.queries import came_later
-from kesher.customers.uses import arrange
+from kesher.customers.uses import arrange, points_again
 from kesher.customers.writing import write
 
 FIELDS = [
@@ -81,10 +81,13 @@ def unmerge_customers(*, by: Actor, merger: Merger) -> Parted:
     columns = _former(by, survivor, current, done)
     _write(by, survivor, columns, current)
     done.customers = [_risen(by, stone, done) for stone in stones]
+    rows = _with_points(rows, stones)
     lost = return_rows(rows, holder=survivor.pk)
     done.returned = len(rows) - len(lost)
     done.stayed += [_stayed(by, one) for one in lost if one.moved.before is not None or one.record]
-    _let_twins_rise(current, survivor, rows)
+    kept_away = {(one.moved.table, one.moved.row) for one in lost}
+    back = {(one.table, one.row) for one in rows if one.before is None} - kept_away
+    _let_twins_rise(current, survivor, back)
     _arrange(survivor, done.customers, stones, after)
     current.rows.all().delete()
     current.gone.all().delete()
@@ -191,6 +194,28 @@ def _risen(by: Actor, stone: Tombstone, done: Parted) -> Customer:
     return one
 
 
+def _with_points(rows: Sequence[Moved], stones: Sequence[Tombstone]) -> list[Moved]:
+    """A telephone that was deleted since, because nobody used it any more, is there again."""
+    spare = {
+        str(one.before["point_id"])
+        for one in rows
+        if one.before and one.table == CustomerContact._meta.label_lower
+    }
+    held = {
+        number: values
+        for stone in stones
+        for number, values in stone.held["points"].items()
+        if number in spare
+    }
+    anew = points_again(held)
+    return [
+        replace(one, before={**one.before, "point_id": anew[one.before["point_id"]]})
+        if one.before and one.before.get("point_id") in anew
+        else one
+        for one in rows
+    ]
+
+
 def _is_taken(number: str | None) -> bool:
     return bool(number) and Customer.objects.filter(reference=number).exists()
 
@@ -201,9 +226,8 @@ def _number_kept(customer: Customer, number: str) -> Stayed:
     return Stayed(kind, customer.pk, customer.name, "reference", None, number)
 
 
-def _let_twins_rise(merger: Merger, survivor: Customer, rows: Sequence[Moved]) -> None:
+def _let_twins_rise(merger: Merger, survivor: Customer, back: set[tuple[str, int]]) -> None:
     """Later mergers dropped rows because of some that now went back: those are needed again."""
-    back = {(one.table, one.row) for one in rows if one.before is None}
     spare = _later(merger).filter(merger__survivor=survivor, twin__isnull=False).order_by("pk")
     for row in spare:
         if (row.table, row.twin) not in back:
