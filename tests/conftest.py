@@ -6,13 +6,30 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
+from kesher.config.garbage import sweep_rarely
 from kesher.organization.held import forget_rights
 from tests.people import Clinic, open_clinic
 from tests.running import Place, Places, Server
 from tests.snapshot import Snapshot
+
+
+def pytest_collection_finish() -> None:
+    """The tests are loaded and stay; to look through them for garbage is a twentieth of a run."""
+    sweep_rarely()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(places, tmp_path_factory, django_test_environment) -> Iterator[None]:
+    """The database of this process: a copy of the one that is migrated once a run."""
+    place = places.make("empty", tmp_path_factory.mktemp("database"))
+    connection.settings_dict["NAME"] = place.database
+    yield
+    connection.close()
+    places.drop(place)
 
 
 @pytest.fixture(autouse=True)

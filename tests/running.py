@@ -40,6 +40,12 @@ class Place:
     environment: dict[str, str] = field(default_factory=dict)
     beside: subprocess.Popen | None = None
 
+    @property
+    def database(self) -> str:
+        """The name of its database: a file, or one on the server of this run."""
+        way, _slashes, rest = self.database_url.partition("://")
+        return rest.removeprefix("/") if way == "sqlite" else rest.split("?")[0].rsplit("/", 1)[1]
+
     def variables(self) -> dict[str, str]:
         ours = {k: v for k, v in os.environ.items() if not k.startswith(("KESHER_", "PYTEST_"))}
         return {
@@ -257,7 +263,7 @@ class Places:
     def drop(self, place: Place) -> None:
         place.leave()
         if self.copies:
-            self.copies.drop(place.database_url.split("?")[0].rsplit("/", 1)[1])
+            self.copies.drop(place.database)
 
     def _prepared(self, content: str) -> str:
         """The template of this content: made by whoever of the run's processes comes first."""

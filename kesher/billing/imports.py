@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from kesher.billing import ledger
@@ -163,14 +164,14 @@ def _read(line: Line, said: Mapping[str, Any], finder: Finder, place: Place) -> 
         new = _new(said, customer.pk, place)
     except Refusal as refusal:
         return refused(line, refusal)
-    title = f"{customer.name} · {new.bought_on} · {new.amount}"
+    title = f"{customer.name} · {date_format(new.bought_on)} · {new.amount}"
     return Verdict(line, Outcome.CREATED, title=title, wanted=Wanted(new, said))
 
 
-def _missing(said: Mapping[str, Any]) -> str:
+def _missing(said: Mapping[str, Any]) -> Any:
     """The first column that the line must fill and does not."""
     missing = NEEDED - said.keys()
-    return next(str(column.label) for column in Purchases.columns if column.name in missing)
+    return next(column.label for column in Purchases.columns if column.name in missing)
 
 
 def _new(said: Mapping[str, Any], customer_id: int, place: Place) -> NewPurchase:

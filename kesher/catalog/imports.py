@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from kesher.catalog.commands.adding import NewProduct, add_whole_products
@@ -255,7 +256,9 @@ def _must_agree(wanted: Wanted, held: Held) -> None:
     if any(held.said.get(day, amount) != amount for day, amount in wanted.days.items()):
         names.append("price")
     if held.line and names:
-        raise SaidOtherwise(line=held.line, fields=", ".join(_label(name) for name in names))
+        raise SaidOtherwise(
+            line=held.line, fields=[column_of(Products(), name).label for name in names]
+        )
 
 
 def _compare(wanted: Wanted, held: Held, today: datetime.date, *, is_dated: bool) -> None:
@@ -282,7 +285,7 @@ def _shown(wanted: Wanted, held: Held) -> list[tuple[str, str, str]]:
     for day, amount in wanted.begins.items():
         former = _counting(held.days, day)
         old = "" if former is None else str(former)
-        changes.append((_label("price"), old, f"{amount} · {day.isoformat()}"))
+        changes.append((_label("price"), old, f"{amount} · {date_format(day)}"))
     return changes
 
 

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "kesher.config.middleware.SignInFromFragment",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "kesher.surface.watching.WatchingMiddleware",
     "kesher.surface.actor.ActorMiddleware",
     # A page is closed unless it says login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

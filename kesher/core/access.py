@@ -16,6 +16,7 @@ from django.db.models import BigIntegerField, Exists, ForeignKey, Model, OuterRe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.access_log import Shown, note_shown
 from kesher.core.prepared import Mark, prepared
 from kesher.core.refusal import Refusal
 from kesher.core.text import in_language
@@ -23,6 +24,7 @@ from kesher.core.text import in_language
 MASK = "•••"
 OPEN = "open"
 NOTHING = Q(pk__in=[])
+EMPTY = (None, "", [], {})
 M = TypeVar("M", bound=Model)
 
 
@@ -59,6 +61,7 @@ class Actor:
     teams: frozenset[int] = frozenset()
     grants: Mapping[tuple[str, str], Scope] = field(default_factory=dict)
     clearances: frozenset[str] = frozenset({OPEN})
+    watched: frozenset[str] = frozenset()  # classifications of which each reading is kept
     is_system: bool = False
 
     def scope(self, model: type[Model] | str, action: str) -> Scope:
@@ -277,6 +280,28 @@ def _readable(model: type[Model], is_system: bool, clearances: frozenset[str]) -
     )
 
 
+def note_reading(actor: Actor, record: Model, classification: str) -> None:
+    """Keep that the actor is shown something of a record, where its classification is watched."""
+    if classification in actor.watched:
+        kind, pk = _subject(record)
+        note_shown(Shown(kind, pk, record._meta.label_lower, classification))
+
+
+def _subject(record: Model) -> tuple[str, int]:
+    """The record that it hangs on, or itself."""
+    within = policy_of(type(record)).within
+    above = getattr(record, f"{within}_id") if within else None
+    if above is None:
+        return record._meta.label_lower, record.pk
+    return record._meta.get_field(str(within)).related_model._meta.label_lower, above
+
+
+@lru_cache(maxsize=1024)
+def _watched(model: type[Model], watched: frozenset[str]) -> Mapping[str, str]:
+    """The columns of a kind of which each reading is kept, with their classifications."""
+    return {name: kept for name, kept in policy_of(model).fields.items() if kept in watched}
+
+
 class Label:
     """A linked record that may be out of sight: its number and its name, nothing more."""
 
@@ -293,27 +318,32 @@ class Label:
 class Guarded:
     """A record as one actor may read it. Hidden fields answer with a mask."""
 
-    __slots__ = ("_actor", "_policy", "_readable", "_record")
+    __slots__ = ("_actor", "_policy", "_readable", "_record", "_watched")
 
     def __init__(self, actor: Actor, record: Model, names: frozenset[str] | None = None):
         self._actor = actor
         self._record = record
         self._policy = policy_of(type(record))
         self._readable = readable(actor, type(record)) if names is None else names
+        self._watched = _watched(type(record), actor.watched)
+        if self._policy.row_classification:
+            note_reading(actor, record, getattr(record, self._policy.row_classification))
 
     def __getattr__(self, name: str):
         if name in ("pk", "id"):
             return self._record.pk
         policy = self._policy
         base = name[:-3] if name.endswith("_id") and name[:-3] in policy.fields else name
-        if name.startswith("get_") and name.endswith("_display"):
-            base = name[4:-8]
-            if base in policy.fields:
-                return getattr(self._record, name)() if base in self._readable else MASK
+        is_display = name.startswith("get_") and name.endswith("_display")
+        base = name[4:-8] if is_display and name[4:-8] in policy.fields else base
         if base in policy.fields:
             if base not in self._readable:
                 return MASK
             value = getattr(self._record, name)
+            if base in self._watched and value not in EMPTY:
+                note_reading(self._actor, self._record, self._watched[base])
+            if is_display:
+                return value()
             return Label(self._actor, value) if isinstance(value, Model) else value
         if name in policy.shows:
             return getattr(self._record, name)

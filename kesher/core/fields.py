@@ -51,6 +51,7 @@ class Through:
     record: str
     other: str = ""
     text: str = ""
+    kind: str = ""  # where the table tells of many kinds of record: of this one
 
     @property
     def reads(self) -> str:
@@ -157,7 +158,9 @@ def classifications_of(kind: Kind, one: Field) -> frozenset[str]:
     """All that one must be cleared for to read a field: every column that it touches counts."""
     if one.name not in kind.kept:
         kept = {one.classification} if one.classification else set()
-        if one.through:
+        if one.through and one.through.kind:
+            paths: list[str] = []  # the choices of a ledger say what may be asked of it
+        elif one.through:
             kept |= _along(one.through.model, one.through.reads)
             paths = []
         else:

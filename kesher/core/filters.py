@@ -50,6 +50,7 @@ OPS = {
     Type.CHOICE: CHOICE_OPS, Type.REF: CHOICE_OPS, Type.FLAG: ("is",),
 }  # fmt: skip
 WORDS_THROUGH_OPS = ("has", "empty")
+LEDGER_OPS = ("is", "not")
 OP_LABELS = {
     "has": _("contains"), "is": _("is"), "not": _("is not"), "starts": _("begins with"),
     "empty": _("is empty"), "over": _("at least"), "under": _("at most"),
@@ -76,6 +77,8 @@ class Term:
 
 def ops_of(one: Field) -> tuple[str, ...]:
     """How a field can be compared; the first is meant where the address says none."""
+    if one.through and one.through.kind:
+        return LEDGER_OPS
     return WORDS_THROUGH_OPS if one.through and one.through.text else OPS[one.type]
 
 
@@ -208,6 +211,9 @@ def empty(one: Field) -> Q:
 def _held_through(one: Field, **which: Any) -> Q:
     through = one.through
     assert through is not None  # noqa: S101 - for the type
+    if through.kind:  # asked by what is looked for: a ledger is far longer than its records
+        rows = through.model._default_manager.filter(kind=through.kind, **which)
+        return Q(pk__in=rows.values(through.record))
     rows = through.model._default_manager.filter(**{through.record: OuterRef("pk")}, **which)
     return Q(Exists(rows))
 

@@ -16,11 +16,13 @@ from django.db import connection
 from django.db.models import (
     BooleanField,
     DateTimeField,
+    Exists,
     F,
     Field,
     ForeignKey,
     Func,
     Model,
+    OuterRef,
     Q,
     QuerySet,
     TextField,
@@ -29,11 +31,11 @@ from django.db.models import (
 
 from kesher.core.cursors import Cursor, Order, empties, read_cursor
 from kesher.core.fields import column_of
-from kesher.core.prepared import known
+from kesher.core.prepared import Mark, Slot, Worded, known
 
 SIZE = 50
 FEW = 2500  # rows that are sorted at once rather than looked for among the nearest
-NEAR = 20  # times as many rows as are wanted are looked at before all are
+NEAR = 120  # times as many rows as are wanted are looked at before all are
 
 
 @dataclass(frozen=True)
@@ -167,49 +169,60 @@ class _Walk:
         """Some rows of one phase: those near by where these may do, else the first of all."""
         asked = _Asked(self, is_empty, cursor, forward)
         if self.paths and self.is_narrowed and not is_empty and not self.are_few:
-            near = self._list(asked, number, is_near=True)
+            near = self._near(asked, number)
             if len(near) == number:
                 return near
-        return self._list(asked, number)
+        held = asked.held(self.rows).order_by(*asked.order())[:number]
+        return self._answer(asked, (self.paths, number), lambda: self._shown(asked, held))
 
-    def _list(self, asked: _Asked, number: int, *, is_near: bool = False) -> list[tuple[Any, ...]]:
-        place = (self.order, asked.is_empty, asked.forward, number, is_near)
-        if asked.cursor is None:
-            return self._known((self.paths, place), lambda: self._query(asked, number, is_near))
-        return list(self._query(asked, number, is_near))
+    def _near(self, asked: _Asked, number: int) -> list[tuple[Any, ...]]:
+        """Those of the first in order that meet the filters, walked through until they do.
 
-    def _known(self, key: Hashable, build: Callable[[], QuerySet]) -> list[Any]:
+        A database that takes the filter first would sort all that meet it, which may be many. How
+        far it may walk is said by the value that stands there: it can stop before.
+        """
+        path, model = self.summary
+        first = asked.held(model._default_manager.all(), path).order_by(*asked.order(path))
+        column = asked.columns(path)[0]
+        at = number * NEAR
+        edges = first.values_list(_stored(model, column))[at : at + 1]
+        edge = self._answer(asked, at, lambda: edges)
+        if edge:
+            bound = Mark(Slot("bound", _kept(column_of(model, column))))
+            first = first.filter(_Beyond(F(column), bound, sign=asked.signs[1] + "="))
+        # The sum keeps the database from taking the filter first after all.
+        met = first.filter(Exists(self.rows.filter(pk=OuterRef("pk") + 0))).values("pk")[:number]
+        return self._answer(
+            asked, (self.paths, number, bool(edge)), lambda: self._shown(asked, met),
+            bound=_plain(edge[0][0]) if edge else None,
+        )  # fmt: skip
+
+    def _answer(
+        self, asked: _Asked, key: Hashable, build: Callable[[], QuerySet], **values: Any
+    ) -> list[Any]:
         """What a query gives, which is put into SQL once where its rows are known again."""
-        if isinstance(self.held, Held):
-            return known((self.held, key), build)
-        return list(build())
+        if asked.cursor is None and isinstance(self.held, Held):
+            place = (self.order, asked.is_empty, asked.forward)
+            return known((self.held, place, key), build, values)
+        return Worded(build()).rows(values)
 
     @cached_property
     def are_few(self) -> bool:
         """Whether so few rows meet the filters that all of them may be sorted."""
-        beyond = self._known(FEW, lambda: self.rows.order_by().values_list("pk")[FEW : FEW + 1])
-        return not beyond
 
-    def _query(self, asked: _Asked, number: int, is_near: bool) -> QuerySet:
+        def beyond() -> QuerySet:
+            return self.rows.order_by().values_list("pk")[FEW : FEW + 1]
+
+        if isinstance(self.held, Held):
+            return not known((self.held, FEW), beyond)
+        return not list(beyond())
+
+    def _shown(self, asked: _Asked, held: QuerySet) -> QuerySet:
         """What is only shown is joined to the rows that are wanted, and not to all."""
-        order = asked.order()
-        held = asked.held(self.rows).order_by(*order)[:number]
         if not self.paths:
             return held.values_list("pk", *self._edge())
-        pks = self._nearest(asked, number) if is_near else held.values("pk")
-        rows = self.model._default_manager.filter(pk__in=pks).order_by(*order)
-        return rows.values_list("pk", *self._edge(), *self.paths)
-
-    def _nearest(self, asked: _Asked, number: int) -> QuerySet:
-        """Those that meet the filters among the first in order, whether or not they do.
-
-        A database that takes the filter first would sort all that meet it, which may be many.
-        """
-        path, model = self.summary
-        first = asked.held(model._default_manager.all(), path)
-        window = first.order_by(*asked.order(path)).values("pk")[: number * NEAR]
-        met = self.rows.filter(pk__in=window).order_by(*asked.order())
-        return met.values("pk")[:number]
+        rows = self.model._default_manager.filter(pk__in=held.values("pk"))
+        return rows.order_by(*asked.order()).values_list("pk", *self._edge(), *self.paths)
 
     def _edge(self) -> list[Any]:
         return [_stored(self.model, path) for path in self.order.columns]
@@ -257,6 +270,11 @@ class _Asked:
     cursor: Cursor | None
     forward: bool
 
+    @property
+    def signs(self) -> tuple[str, str]:
+        """How the next rows compare with the last one, and the last one with the next."""
+        return ("<", ">") if self.walk.order.descending == self.forward else (">", "<")
+
     def columns(self, path: str = "") -> list[str]:
         """What the phase is ordered by. A summary's own key ends its index, so it breaks ties."""
         columns = list(self.walk.order.columns[int(self.is_empty) :])
@@ -276,8 +294,7 @@ class _Asked:
         if self.cursor is None:
             return rows
         values = [*self.cursor.values[int(self.is_empty) :], self.cursor.pk]
-        is_less = self.walk.order.descending == self.forward
-        return rows.filter(_beyond(rows.model, self.columns(path), values, is_less))
+        return rows.filter(_beyond(rows.model, self.columns(path), values, self.signs[0]))
 
 
 def _stored(model: type[Model], path: str) -> Any:
@@ -311,15 +328,20 @@ class _Beyond(Func):
         return f"(({left}) {self.extra['sign']} ({right}))", parameters
 
 
-def _beyond(model: type[Model], columns: Sequence[str], values: Sequence[Any], is_less: bool) -> Q:
+def _beyond(model: type[Model], columns: Sequence[str], values: Sequence[Any], sign: str) -> Q:
     bound = [
         _bound(column_of(model, path), value) for path, value in zip(columns, values, strict=True)
     ]
-    return Q(_Beyond(*map(F, columns), *bound, sign="<" if is_less else ">"))
+    return Q(_Beyond(*map(F, columns), *bound, sign=sign))
 
 
 def _bound(column: Field, value: Any) -> Value:
-    if isinstance(column, DateTimeField) and connection.vendor == "sqlite":
-        return Value(value, output_field=TextField())
-    kept = column.target_field if isinstance(column, ForeignKey) else column
+    kept = _kept(column)
     return Value(kept.to_python(value), output_field=kept)
+
+
+def _kept(column: Field) -> Field:
+    """As what a value of the column is compared: moments as the text that SQLite keeps."""
+    if isinstance(column, DateTimeField) and connection.vendor == "sqlite":
+        return TextField()
+    return column.target_field if isinstance(column, ForeignKey) else column

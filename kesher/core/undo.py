@@ -20,6 +20,7 @@ from kesher.core.access import SYSTEM, Actor, label_of, visible
 from kesher.core.changes import new_batch, plain
 from kesher.core.columns import column_named
 from kesher.core.models import Change
+from kesher.core.person import heirs_of
 from kesher.core.refusal import Refusal
 
 CHUNK = 50
@@ -259,5 +260,5 @@ def _changed_since(write: _Write, name: str) -> str:
 
 def _name(by: Actor, model: type[Model], pk: int) -> str:
     """The name of a record that may not be changed any more, if it may still be seen."""
-    record = visible(by, model).filter(pk=pk).first()
+    record = visible(by, model).filter(pk=heirs_of(model, [pk]).get(pk, pk)).first()
     return label_of(by, record) if record else ""

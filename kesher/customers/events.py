@@ -36,6 +36,16 @@ class CustomersChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmergencyAccessTaken(Event):
+    access_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyAccessEnded(Event):
+    access_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerMerged(Event):
     """He was found to be another one."""
 

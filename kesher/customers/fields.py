@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.access import Actor
 from kesher.core.fields import Field, Through, Type, declare
+from kesher.core.importing.queries import imports_of
+from kesher.core.models import Change
 from kesher.customers.models import (
     Channel,
     Customer,
@@ -16,6 +21,17 @@ from kesher.customers.models import (
 )  # fmt: skip
 from kesher.organization.fields import members
 from kesher.organization.models import Branch, Language, Member, Team
+
+MOST_IMPORTS = 100
+
+
+def _imports(actor: Actor) -> list[tuple[str, str]]:
+    """The files of customers that the actor has brought, the last one first."""
+    runs = imports_of(actor).filter(kind="customers", done__gt=0)[:MOST_IMPORTS]
+    return [
+        (run.batch, f"{run.file_name} · {date_format(localdate(run.opened_at))}") for run in runs
+    ]
+
 
 declare(
     "customers",
@@ -85,6 +101,12 @@ declare(
         Field(
             name="wish", label=_("Needs and wishes"), type=Type.LONG, shown=False,
             through=Through(Wish, "customer", text="folded"),
+        ),
+        Field(
+            name="imported", label=_("Came or changed by import"), type=Type.CHOICE, shown=False,
+            classification="open",
+            through=Through(Change, "record_id", "batch", kind=Customer._meta.label_lower),
+            choices=_imports,
         ),
         Field(
             name="archived", label=_("Archived"), type=Type.FLAG, lookup="archived_at", filled=True

@@ -102,9 +102,7 @@ def _whole_note(notes: Sequence[str]) -> str:
     """The notes of several columns as one, each once; as long as what is good to know may be."""
     whole = "\n".join(dict.fromkeys(notes))
     if len(whole) > typed.LONGEST_ABOUT:
-        raise CellTooLong(
-            column=str(_("Good to know")), length=len(whole), most=typed.LONGEST_ABOUT
-        )
+        raise CellTooLong(column=_("Good to know"), length=len(whole), most=typed.LONGEST_ABOUT)
     return whole
 
 

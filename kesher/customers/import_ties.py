@@ -157,7 +157,7 @@ def _read(
     """The tie that a line tells of, or why there can be none."""
     try:
         if not said.get("role"):
-            raise CellMissing(column=str(_("Is to the other one")))
+            raise CellMissing(column=_("Is to the other one"))
         first = one.customer(line.number, said)
         second = other.customer(line.number, said_of_other)
         role = said["role"]
@@ -171,7 +171,7 @@ def _read(
     except SeveralCustomers as doubt:
         title = ", ".join(shown(cell) for cell in line.cells[:4] if cell.strip())
         return Verdict(
-            line, Outcome.DOUBTFUL, title=title, reason=str(doubt), candidates=doubt.candidates
+            line, Outcome.DOUBTFUL, title=title, reason=doubt, candidates=doubt.candidates
         )
     except Refusal as refusal:
         return refused(line, refusal)
@@ -196,7 +196,7 @@ def _compare(verdict: Verdict, held: Mapping[tuple, Tie], memory: Memory) -> Non
     elif (new.title and new.title != before.title) or (
         new.starts_on and new.starts_on != before.starts_on
     ):
-        verdict.outcome, verdict.reason = Outcome.REFUSED, str(TiedOtherwise())
+        verdict.outcome, verdict.reason = Outcome.REFUSED, TiedOtherwise()
         verdict.wanted = None
     else:
         verdict.outcome = Outcome.UNCHANGED

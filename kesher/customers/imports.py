@@ -162,7 +162,7 @@ class _Judging:
             if held and _is_his_employer(said, held):
                 wanted = self.ours.wanted({**said, "kind": Customer.Kind.PERSON})
             if held and held.line and (fields := contradicted(wanted, held)):
-                names = ", ".join(_label(name) for name in fields)
+                names = [_labelled(name) for name in fields]
                 raise SaidOtherwise(line=held.line, fields=names)
         except Doubtful as doubt:
             return self._doubtful(line, wanted, doubt)
@@ -209,7 +209,7 @@ class _Judging:
     def _doubtful(self, line: Line, wanted: Wanted, doubt: Doubtful) -> Verdict:
         candidates = [(held.pk, _called(self.ours.by, held)) for held in doubt.held if held.pk]
         return Verdict(
-            line, Outcome.DOUBTFUL, title=wanted.title, reason=str(doubt), candidates=candidates
+            line, Outcome.DOUBTFUL, title=wanted.title, reason=doubt, candidates=candidates
         )
 
 
@@ -234,8 +234,12 @@ def _is_his_employer(said: Mapping[str, Any], held: Held) -> bool:
     return is_person and "kind" not in said and kind_by(said) != Customer.Kind.PERSON
 
 
+def _labelled(name: str) -> Any:
+    return column_of(Customers(), LABELLED.get(name, name)).label
+
+
 def _label(name: str) -> str:
-    return str(column_of(Customers(), LABELLED.get(name, name)).label)
+    return str(_labelled(name))
 
 
 def _shown_changes(found: Mapping[str, Any], held: Held) -> list[tuple[str, str, str]]:

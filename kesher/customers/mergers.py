@@ -66,7 +66,10 @@ def survivors_by_number(numbers: Collection[str]) -> dict[str, int]:
     ours = {pk: number for number in numbers if (pk := record_meant(number))}
     stones = Tombstone.objects.filter(Q(reference__in=numbers) | Q(number__in=ours))
     found: dict[str, int] = {}
-    for pk, reference, survivor in stones.values_list("number", "reference", "merger__survivor_id"):
+    latest_last = stones.order_by("merger", "number")
+    for pk, reference, survivor in latest_last.values_list(
+        "number", "reference", "merger__survivor_id"
+    ):
         found |= {name: survivor for name in (reference, ours.get(pk)) if name in numbers}
     return found
 

@@ -16,7 +16,7 @@ from kesher.customers.merge_models import (  # noqa: F401 - found by Django
     Merger,
     Tombstone,
 )
-from kesher.organization.models import Branch, Language, Member, Team
+from kesher.organization.models import Branch, Classification, Language, Member, Team
 
 
 class Channel(models.TextChoices):
@@ -282,3 +282,22 @@ class Wish(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class EmergencyAccess(models.Model):
+    """For an hour a member reads what he is not cleared for, of one customer and with a reason."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="emergencies")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="emergencies")
+    classification = models.ForeignKey(Classification, on_delete=models.CASCADE)
+    reason = models.CharField(_("reason"), max_length=500)
+    taken_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("member", "customer", "ends_at"), name="emergency_now"),)
+
+    def __str__(self):
+        return f"{self.member_id} for {self.customer_id} until {self.ends_at}"

@@ -12,6 +12,7 @@ from kesher.customers.models import (
     CustomerBranch,
     CustomerContact,
     CustomerTag,
+    EmergencyAccess,
     MergedRow,
     Merger,
     Tie,
@@ -81,6 +82,11 @@ answer(
     Customer, model=Wish, via="customer", merge=Merge.MOVE, erase=Erase.DELETE,
     exported=("kind", "text", "noted_on", "wanted_on", "met_on"),
     counted=ngettext_lazy("%(count)s wish", "%(count)s wishes", "count"),
+)  # fmt: skip
+answer(
+    Customer, model=EmergencyAccess, via="customer", merge=Merge.MOVE, erase=Erase.KEEP,
+    why="Who opened what in an emergency must be answered for after the record is gone.",
+    exported=("reason", "taken_at", "ends_at"),
 )  # fmt: skip
 answer(
     Customer, model=Merger, via="survivor", merge=Merge.MOVE, erase=Erase.DELETE, timeline="merger"

@@ -90,6 +90,20 @@ class WishPolicy(Policy):
     label = ("text",)
 
 
+@policy_for(models.EmergencyAccess)
+class EmergencyAccessPolicy(Policy):
+    owner = "member"
+    within = "customer"
+    fields = dict.fromkeys(
+        (
+            "id", "customer", "member", "classification", "reason", "taken_at", "ends_at",
+            "ended_by",
+        ),
+        OPEN,
+    )  # fmt: skip
+    label = ("reason",)
+
+
 @policy_for(models.Merger)
 class MergerPolicy(Policy):
     within = "survivor"

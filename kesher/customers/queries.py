@@ -198,11 +198,16 @@ def came_later(actor: Actor, merger: Merger) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for said in answers(Customer):
         last = merger.highest.get(said.model._meta.label_lower)
-        if last is None or not said.is_own or not policy_of(said.model).label:
+        names = policy_of(said.model).label
+        if last is None or not {said.via, *names} <= readable(actor, said.model):
             continue
         rows = visible(actor, said.model).filter(**{said.via: merger.survivor_id}, pk__gt=last)
-        rows = rows.exclude(pk__in=_returning(merger, said.model))[:MOST_LATER]
-        found += [(said.model._meta.label_lower, label_of(actor, row)) for row in rows]
+        rows = rows.exclude(pk__in=_returning(merger, said.model))
+        table, count = said.model._meta.label_lower, 0 if names else rows.count()
+        if names:
+            found += [(table, label_of(actor, row)) for row in rows[:MOST_LATER]]
+        elif count:
+            found.append((table, str(said.counted % {"count": count})))
     return found
 
 

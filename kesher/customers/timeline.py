@@ -213,7 +213,7 @@ def _fields(
         if not any(key in after for key in _columns(name)):
             continue
         if name == CONTACTS:
-            values = [_details(held.get(name)) for held in (before, after)]
+            values = _contacts_told(before.get(name) or (), after.get(name) or ())
             yield FieldChange(name, str(LABELS[name]), *values)
             continue
         if name in ("phone", "email") and CONTACTS in after:
@@ -227,9 +227,27 @@ def _fields(
         yield FieldChange(name, label, *values)
 
 
-def _details(held: Any) -> str:
-    """Contact details as they were typed, one after the other."""
-    return ", ".join(str(one.get("raw", "")) for one in held or () if isinstance(one, dict))
+def _contacts_told(before: Iterable[Any], after: Iterable[Any]) -> tuple[str, str]:
+    """What went or was otherwise, and what came or is now so: what stayed is not told."""
+    was, now = (
+        {_key(one): one for one in held if isinstance(one, dict)} for held in (before, after)
+    )
+    old = [one for key, one in was.items() if _differs(one, now.get(key))]
+    new = [one for key, one in now.items() if _differs(one, was.get(key))]
+    return ", ".join(map(_detail, old)), ", ".join(map(_detail, new))
+
+
+def _key(one: Mapping[str, Any]) -> tuple[Any, Any]:
+    return one.get("kind"), one.get("normal") or one.get("raw")
+
+
+def _differs(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
+    return other is None or any(one.get(name) != other.get(name) for name in ("raw", "label"))
+
+
+def _detail(one: Mapping[str, Any]) -> str:
+    """A contact detail as it was typed, with what it is called."""
+    return " ".join(filter(None, (str(one.get("raw", "")), str(one.get("label") or ""))))
 
 
 def _shown(field: Any, value: Any, links: Mapping[type[Model], Mapping[int, str]]) -> Any:

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import OPEN, Actor, require_kind
@@ -135,7 +136,7 @@ class OfCustomers(Importable):
         except SeveralCustomers as doubt:
             title = ", ".join(shown(cell) for cell in line.cells[:4] if cell.strip())
             return Verdict(
-                line, Outcome.DOUBTFUL, title=title, reason=str(doubt),
+                line, Outcome.DOUBTFUL, title=title, reason=doubt,
                 candidates=doubt.candidates,
             )  # fmt: skip
         except Refusal as refusal:
@@ -260,16 +261,16 @@ class Touches(OfCustomers):
         """A contact as it will stand in the history."""
         customer = finder.customer(line.number, said)
         if "happened_at" not in said:
-            raise CellMissing(column=str(_("When")))
+            raise CellMissing(column=_("When"))
         moment: datetime.datetime = said["happened_at"]
         if "time" in said:
             moment = moment.replace(hour=said["time"].hour, minute=said["time"].minute)
         if moment > datetime.datetime.now(datetime.UTC):
-            raise NotYetPast(value=moment.date().isoformat())
+            raise NotYetPast(value=moment.date())
         channel = said.get("channel") or Channel.NOTE
         text, subject = said.get("text", ""), said.get("subject", "")
         if channel == Channel.NOTE and not (text or subject):
-            raise CellMissing(column=str(_("Text")))
+            raise CellMissing(column=_("Text"))
         minutes = said.get("minutes")
         return NewTouch(
             customer=customer, channel=channel, happened_at=moment, text=text, subject=subject,
@@ -283,7 +284,7 @@ class Touches(OfCustomers):
 
     def title(self, new: NewTouch) -> str:
         """Who, when and what."""
-        day = new.happened_at.date().isoformat()
+        day = date_format(new.happened_at.date())
         return f"{new.customer.name} · {day} · {(new.subject or new.text)[:60]}"
 
     def write(self, by: Actor, verdicts: Sequence[Verdict], plan: Plan, memory: Memory) -> None:
@@ -351,7 +352,7 @@ class Tasks(OfCustomers):
         is_about = any(said.get(name) for name in ("customer", "phone", "email"))
         customer: Customer | None = finder.customer(line.number, said) if is_about else None
         if not said.get("title"):
-            raise CellMissing(column=str(_("Task")))
+            raise CellMissing(column=_("Task"))
         state, done_at = said.get("state"), said.get("done_at")
         if state == "dropped" or (state == "done" and not done_at):
             raise AlreadyOver

@@ -290,6 +290,7 @@ class Notification(models.Model):
         ABSENCE = "absence", _("Deputy")
         MESSAGE = "message", _("Message in doubt")
         SOURCE = "source", _("Source in trouble")
+        EMERGENCY = "emergency", _("Emergency access")
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=10, choices=Kind)

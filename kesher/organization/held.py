@@ -23,6 +23,7 @@ def rights_of(role: Role) -> Rights:
 def forget_rights() -> None:
     """Drop what is remembered of roles, when roles were made or taken away."""
     _rights_of.cache_clear()
+    _watched.cache_clear()
 
 
 @lru_cache(maxsize=64)
@@ -37,6 +38,12 @@ def _rights_of(role_id: int, _version: int, is_owner: bool) -> Rights:
     cleared = Clearance.objects.filter(role_id=role_id)
     keys = cleared.values_list("classification__key", flat=True)
     return grants, frozenset({OPEN, *keys})
+
+
+@lru_cache(maxsize=64)
+def _watched(_role_id: int, _version: int) -> frozenset[str]:
+    """The classifications of which each reading is kept; to change that, all roles' versions do."""
+    return frozenset(Classification.objects.filter(is_watched=True).values_list("key", flat=True))
 
 
 def _every_right() -> Rights:
@@ -83,4 +90,5 @@ def acting_as(member: Member) -> Actor:
         teams=member.teams_held,
         grants=grants if member.is_active else {},
         clearances=clearances if member.is_active else frozenset(),
+        watched=_watched(member.role_id, member.role.version),
     )

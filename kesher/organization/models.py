@@ -78,6 +78,7 @@ class Classification(Labelled):
 
     key = models.SlugField(max_length=40, unique=True)
     rank = models.PositiveSmallIntegerField(default=0)
+    is_watched = models.BooleanField(default=False)  # each reading of what carries it is kept
 
     class Meta:
         ordering = ("rank", "key")
@@ -125,6 +126,35 @@ class Clearance(models.Model):
 
     def __str__(self):
         return f"{self.role_id} {self.classification_id}"
+
+
+class AccessRecord(models.Model):
+    """Somebody was shown something of a watched classification. Nothing changes it afterwards."""
+
+    class Surface(models.TextChoices):
+        PAGE = "page", _("On a page")
+        LIST = "list", _("In a list")
+        FILE = "file", _("In a file")
+
+    kind = models.CharField(max_length=60)  # what it is about, mostly a customer
+    record_id = models.BigIntegerField(null=True)  # nothing where it is about many
+    what = models.CharField(max_length=60)  # the table that was read
+    classification = models.CharField(max_length=40)
+    rows = models.PositiveIntegerField(default=1)
+    surface = models.CharField(max_length=4, choices=Surface, default=Surface.PAGE)
+    member_id = models.BigIntegerField()  # no key: it stays when he is gone
+    member_name = models.CharField(max_length=120)
+    viewed_as = models.CharField(max_length=120, blank=True)  # with whose eyes he looked
+    read_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("kind", "record_id", "-id"), name="access_to_record"),
+            models.Index(fields=("member_id", "read_at"), name="access_of_member"),
+        )
+
+    def __str__(self):
+        return f"{self.member_id} read {self.classification} of {self.kind} {self.record_id}"
 
 
 class MemberManager(BaseUserManager):

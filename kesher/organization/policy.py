@@ -52,7 +52,7 @@ class TeamPolicy(Policy):
 
 @policy_for(models.Classification)
 class ClassificationPolicy(Policy):
-    fields = dict.fromkeys(("id", "key", "labels", "rank"), OPEN)
+    fields = dict.fromkeys(("id", "key", "labels", "rank", "is_watched"), OPEN)
     label = ("labels",)
 
 
@@ -70,6 +70,18 @@ class GrantPolicy(Policy):
 @policy_for(models.Clearance)
 class ClearancePolicy(Policy):
     fields = dict.fromkeys(("id", "role", "classification"), OPEN)
+
+
+@policy_for(models.AccessRecord)
+class AccessRecordPolicy(Policy):
+    fields = dict.fromkeys(
+        (
+            "id", "kind", "record_id", "what", "classification", "rows", "surface", "member_id",
+            "member_name", "viewed_as", "read_at",
+        ),
+        OPEN,
+    )  # fmt: skip
+    label = ("member_name",)
 
 
 @policy_for(models.Member)

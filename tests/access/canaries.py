@@ -6,10 +6,11 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.http import HttpResponse
 from django.utils import timezone
 
 from kesher.billing.commands.recording import NewPurchase, record_purchases
-from kesher.core.access import SYSTEM
+from kesher.core.access import SYSTEM, allows
 from kesher.customers.commands.wishing import note_wish
 from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.commands.touching import NewTouch, record_touches
@@ -27,6 +28,7 @@ class Canary:
 
 PHONE, EMAIL = ("052-647-3190", "+972526473190", "0526473190"), ("noa@example.test",)
 ABOUT, WISH, NOTE = "Canary-afraid-of-heights", "Canary-wants-a-piano", "Canary-penicillin"
+WATCHED = ("receptionist", "agent", "dentist", "eilat")
 FILE, CONTENT = "canary-xray.txt", "Canary-shadow-on-the-left"
 AMOUNT = ("87,654.32", "87654.32", "87.654,32", "87,654")
 
@@ -66,3 +68,29 @@ def plant_canaries(records: Records) -> list[Canary]:
         Canary("medical file", "health", (FILE, CONTENT)),
         Canary("purchase", "financial", AMOUNT),
     ]
+
+
+@dataclass
+class Cage:
+    """The clinic with canaries in it."""
+
+    records: Records
+    canaries: list[Canary]
+
+    def hidden_from(self, who: str) -> list[Canary]:
+        """What he is not cleared for; all of it where Noa herself is out of his sight."""
+        actor = self.records.clinic.actor(who)
+        if not allows(actor, "view", self.records["noa"]):
+            return self.canaries
+        return [canary for canary in self.canaries if not actor.cleared_for(canary.classification)]
+
+
+def said(answer: HttpResponse) -> str:
+    """All that an answer tells: its headers and its body."""
+    content = b"".join(answer) if answer.streaming else answer.content
+    headers = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
+    return f"{headers} {content.decode('utf-8', 'replace')}"
+
+
+def leaks(text: str, hidden: list[Canary]) -> list[str]:
+    return [canary.name for canary in hidden if any(trace in text for trace in canary.traces)]

@@ -103,6 +103,7 @@ POSTED: dict[str, Form] = {
     "contact": same(value="052-7654322"),
     "ties": lambda records, place: {"role": "other", "other": records["yosef"].pk},
     "consents": same(answer="yes", purpose="marketing", channel="", proof="On paper"),
+    "purchase-new": same(product="Crown", amount="5", bought_on="2026-01-02"),
     "wishes": same(text="A window seat", kind="wish"),
     "customer-compose": same(form="note", text="Called about Tuesday"),
     "customer-draft": same(form="note", text="Called about"),

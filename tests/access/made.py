@@ -17,7 +17,7 @@ from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import bin_customers
 from kesher.customers.commands.merging import merge_customers
-from kesher.customers.models import CustomerContact, Tie, Wish
+from kesher.customers.models import CustomerContact, EmergencyAccess, Tie, Wish
 from kesher.engagement.models import Attachment, DoNotContact, Message, Notification, Task, Touch
 from kesher.organization.commands.views import drop_view
 from kesher.organization.models import (
@@ -80,6 +80,11 @@ def _of_customer(records: Records, place: str, customer: str, member: str) -> No
     made[f"wish {place}"] = Wish.objects.create(
         customer=served, text="Whiter teeth", folded="whiter teeth", noted_on=timezone.localdate()
     )
+    made[f"emergency {place}"] = EmergencyAccess.objects.create(
+        customer=served, member=records.clinic.members["manager"], reason="He cannot breathe",
+        classification=Classification.objects.get(key="health"), taken_at=now,
+        ends_at=now + datetime.timedelta(hours=1),
+    )  # fmt: skip
     for state in ("failed", "waiting", "unknown"):
         made[f"{state} letter {place}"] = Message.objects.create(
             key=f"{state} {place}", template="test", language="en", address="a@b.test",

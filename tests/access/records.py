@@ -73,8 +73,9 @@ RECORDS: dict[str, Cases] = {
     **_each(
         "customer customer-archive customer-bin customer-compose customer-draft customer-edit"
         " customer-files customer-header customer-next customer-peek customer-presence"
+        " customer-readers customer-emergency"
         " customer-origins customer-same customer-side customer-timeline customers-row contacts ties tie-people"
-        " wishes consents"
+        " wishes consents purchase-new"
         " mentionable",
         CUSTOMER,
     ),
@@ -132,11 +133,15 @@ RECORDS: dict[str, Cases] = {
     **_each("resource-change resource-retirement resource-return", both("resource")),
     "shift-removal": both("shift"),
     "absence-cancelling": both("absence"),
+    "emergency-end": both("emergency"),
     **_each(
         "role role-clearance role-naming role-preset role-removal role-right",
         {"any": pk_of("role")},
     ),
-    **_each("classification-naming classification-removal", {"any": pk_of("classification")}),
+    **_each(
+        "classification-naming classification-removal classification-watching",
+        {"any": pk_of("classification")},
+    ),
     "holiday-removal": {"any": pk_of("holiday")},
     **_each("invitation-renewal invitation-withdrawal", {"any": pk_of("invitation")}),
     "undo": _known("batch", "batch"),

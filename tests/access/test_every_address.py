@@ -1,12 +1,17 @@
-"""Every address × method × everybody × own or foreign × page or fragment, against the table."""
+"""Every address × method × everybody × own or foreign × page or fragment, against the table.
+
+And in no answer a canary of what the one who asks is not cleared for.
+"""
 
 import pytest
 
+from tests.access.canaries import WATCHED, Cage, leaks, plant_canaries, said
 from tests.access.made import make_records
 from tests.access.walk import EVERYBODY, METHODS, addresses, ask, cases, client_of, table
 
 TABLE = table()
 PARTS = ["page", "fragment"]
+EXAMPLES = "style"  # the style guide, written by hand
 
 
 def test_every_address_has_its_rows():
@@ -26,13 +31,19 @@ def test_every_address_has_its_rows():
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_everybody_is_answered_as_declared(clinic, who, part):
     records = make_records(clinic)
+    is_watched = who in WATCHED
+    hidden = Cage(records, plant_canaries(records)).hidden_from(who) if is_watched else []
     client = client_of(clinic, who)
-    wrong = []
+    wrong, heard = [], []
     for row in TABLE:
-        found = ask(client, records, row.name, row.record, row.method, part)
+        found = ask(client, records, row.name, row.record, row.method, part, heard.append)
+        told = leaks(said(heard.pop()), hidden) if row.name != EXAMPLES else []
         if found != row.verdicts[who]:
             wrong.append(f"{row.method} {row.name} {row.record}: {found}, not {row.verdicts[who]}")
+        if told:
+            wrong.append(f"{row.method} {row.name} {row.record} tells of {told}")
 
+    assert bool(hidden) == is_watched
     assert wrong == []
 
 

@@ -7,7 +7,7 @@ to be judged by a person before they are kept.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -84,8 +84,11 @@ def client_of(clinic: Clinic, who: str) -> Client:
     return client
 
 
-def ask(client: Client, records: Records, name: str, record: str, method: str, part: bool) -> str:
-    """The verdict of one request; what it changed is rolled back."""
+def ask(
+    client: Client, records: Records, name: str, record: str, method: str, part: bool,
+    hear: Callable[[HttpResponse], None] = lambda _answer: None,
+) -> str:  # fmt: skip
+    """The verdict of one request, whose answer `hear` hears; what it changed is rolled back."""
     address = reverse(name, kwargs=RECORDS[name][record](records) if record else None)
     headers = {"HX-Request": "true"} if part else {}
     cookies = client.cookies.copy()
@@ -96,6 +99,7 @@ def ask(client: Client, records: Records, name: str, record: str, method: str, p
             posted = POSTED[name](records, record) if name in POSTED else {}
             answer = client.post(address, posted, headers=headers)
         verdict = judged(answer)
+        hear(answer)
         transaction.set_rollback(True)
     client.cookies = SimpleCookie(
         {name: morsel.value for name, morsel in cookies.items()}

@@ -18,6 +18,7 @@ from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM, AccessDenied, Scope
 from kesher.core.archiving import number_of
 from kesher.core.importing.models import ImportRun
+from kesher.core.importing.reasons import reason_of
 from kesher.core.jobs import start_job, working
 from kesher.core.refusal import Refusal
 from kesher.customers.commands.adding import NewCustomer, add_customers
@@ -50,7 +51,7 @@ def bring(path, by=SYSTEM):
     runs = open_archive(by=by, path=path, name=path.name)
     bring_archive(by=by, runs=runs)
     left = {
-        (run.kind, line.number): line.reason for run in runs for line in run.refused_lines.all()
+        (run.kind, line.number): reason_of(line) for run in runs for line in run.refused_lines.all()
     }
     return runs, left
 

@@ -31,10 +31,18 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_serves_in_few_processes_and_little_memory(clinic_server):
-    requests.get(clinic_server.url + reverse("account_login"), timeout=10).raise_for_status()
-    clinic_server.worker()
-    pids = clinic_server.processes()
+@pytest.fixture
+def server(shared_server):
+    """The server of this file; what one test has ended begins anew for the next."""
+    if not shared_server.answers():
+        shared_server.start()
+    return shared_server
+
+
+def test_serves_in_few_processes_and_little_memory(server):
+    requests.get(server.url + reverse("account_login"), timeout=10).raise_for_status()
+    server.worker()
+    pids = server.processes()
     assert len(pids) <= 4
     shares = [
         int(line.split()[1])
@@ -45,16 +53,16 @@ def test_serves_in_few_processes_and_little_memory(clinic_server):
     assert sum(shares) / 1024 < 300, shares
 
 
-def test_starts_warm_within_six_seconds(clinic_server):
-    clinic_server.stop()
-    assert clinic_server.start() < 6
+def test_starts_warm_within_six_seconds(server):
+    server.stop()
+    assert server.start() < 6
 
 
-def test_begins_another_worker_when_one_is_killed(clinic_server):
-    first = clinic_server.worker()
+def test_begins_another_worker_when_one_is_killed(server):
+    first = server.worker()
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: _worker_other_than(clinic_server, first)), clinic_server.log
-    assert clinic_server.answers()
+    assert eventually(lambda: _worker_other_than(server, first)), server.log
+    assert server.answers()
 
 
 def _worker_other_than(server, pid):
@@ -93,12 +101,12 @@ def test_a_process_begun_while_others_fork_is_known():
             minder.stop()
 
 
-def test_children_end_with_a_killed_parent_and_leave_the_port_free(clinic_server):
-    pids = clinic_server.processes()
-    os.kill(clinic_server.process.pid, signal.SIGKILL)
-    clinic_server.process.wait(10)
+def test_children_end_with_a_killed_parent_and_leave_the_port_free(server):
+    pids = server.processes()
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait(10)
     assert eventually(lambda: not any(is_running(pid) for pid in pids))
-    clinic_server.start()
+    server.start()
 
 
 def test_ends_with_whoever_started_it_on_condition(place):
@@ -114,18 +122,9 @@ def test_ends_with_whoever_started_it_on_condition(place):
     assert eventually(lambda: not is_running(server))
 
 
-def test_stops_at_once_and_entirely(clinic_server):
-    pids = clinic_server.processes()
-    began = time.monotonic()
-    clinic_server.stop()
-    assert time.monotonic() - began < 5
-    left = {pid: Path(f"/proc/{pid}/stat").read_text() for pid in pids if is_running(pid)}
-    assert not left, f"{left}\n{clinic_server.log}"
-
-
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
-def test_a_page_is_private_and_forbids_what_it_does_not_need(clinic_server, name):
-    headers = requests.get(clinic_server.url + reverse(name), timeout=10).headers
+def test_a_page_is_private_and_forbids_what_it_does_not_need(server, name):
+    headers = requests.get(server.url + reverse(name), timeout=10).headers
     assert "no-store" in headers["Cache-Control"].split(", ")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
@@ -145,10 +144,10 @@ def test_a_page_is_private_and_forbids_what_it_does_not_need(clinic_server, name
     }
 
 
-def test_sign_out_makes_the_browser_forget(clinic_server):
+def test_sign_out_makes_the_browser_forget(server):
     browser = requests.Session()
-    browser.cookies.update(clinic_server.session_of("owner@clinic.test"))
-    page = browser.get(clinic_server.url + reverse("account_logout"), timeout=10)
+    browser.cookies.update(server.session_of("owner@clinic.test"))
+    page = browser.get(server.url + reverse("account_logout"), timeout=10)
     token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     answer = browser.post(
         page.url, data={"csrfmiddlewaretoken": token}, headers={"Referer": page.url},
@@ -156,5 +155,14 @@ def test_sign_out_makes_the_browser_forget(clinic_server):
     )  # fmt: skip
     assert answer.status_code == 302
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
-    live = requests.get(f"{clinic_server.url}/live", cookies=browser.cookies, timeout=10)
+    live = requests.get(f"{server.url}/live", cookies=browser.cookies, timeout=10)
     assert live.status_code == 401
+
+
+def test_stops_at_once_and_entirely(server):
+    pids = server.processes()
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 5
+    left = {pid: Path(f"/proc/{pid}/stat").read_text() for pid in pids if is_running(pid)}
+    assert not left, f"{left}\n{server.log}"

@@ -74,6 +74,7 @@ def test_what_came_later_stays_and_is_named(boss, pair, clinic):  # noqa: F811
     totals = dict(PurchaseSummary.objects.values_list("customer", "total"))
     assert totals == {pair[0].pk: Decimal("7.00"), pair[1].pk: Decimal("5.00")}
     assert ("customers.wish", "Tea") in parted.later
+    assert ("billing.purchase", "1 purchase") in parted.later
     assert [one.name for one in parted.customers] == ["Dana Lewi"]
 
 

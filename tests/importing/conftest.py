@@ -7,6 +7,7 @@ import pytest
 from kesher.core.access import SYSTEM
 from kesher.core.importing.commands import check_import, open_import, take_in
 from kesher.core.importing.kinds import importable_kind
+from kesher.core.importing.reasons import reason_of
 
 
 @dataclass
@@ -31,12 +32,13 @@ def take(clinic, tmp_path):
         path = tmp_path / "file.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         more.setdefault("said", {})
+        more.setdefault("match", ())
         run = open_import(
             by=by, kind=importable_kind(kind), path=path, name=path.name, is_ours=False, **more
         )
         expected = check_import(by=by, run=run)["counts"] if checks else None
         counts = take_in(by=by, run=run)
-        refused = dict(run.refused_lines.values_list("number", "reason"))
+        refused = {line.number: reason_of(line) for line in run.refused_lines.all()}
         return Taken(run, expected, counts, refused)
 
     return take

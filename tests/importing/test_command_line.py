@@ -110,6 +110,26 @@ def test_matches_as_it_is_told(run, clinic):
     assert clinic.customers["yosef"].city == "Acre"
 
 
+def test_without_a_word_it_goes_by_telephone_and_the_same_file_again_changes_nothing(run):
+    content = "name,phone,city\nYosef Cohen,054-7654321,Acre\nDana Levi,052-1112233,Lod\n"
+
+    out, err = run(content, "--kind", "customers", "--json")
+    assert (json.loads(out)["created"], json.loads(out)["updated"]) == (1, 1)
+    assert "the same customers: by phone" in err
+
+    out, _err = run(content, "--kind", "customers", "--json")
+    assert json.loads(out) == ALL_ZERO | {"unchanged": 2}
+
+
+def test_matches_by_nothing_when_told_so(run):
+    content = "name,phone,city\nYosef Cohen,054-7654321,Acre\n"
+
+    out, _err = run(content, "--kind", "customers", "--match", "none", "--json")
+    assert json.loads(out)["created"] == 1
+    out, _err = run(content, "--kind", "customers", "--match", "none", "--json")
+    assert json.loads(out)["unchanged"] == 1
+
+
 def test_acts_as_a_member_in_his_language(run, clinic):
     out, _err = run(
         "number,name\n1,Dana\n", "--kind", "customers", "--as", "receptionist@clinic.test"

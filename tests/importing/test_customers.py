@@ -128,7 +128,8 @@ def test_says_before_what_it_will_do(take, tmp_path):
     assert taken.outcome == (1, 1, 1, 1)
     assert first["updated"][0]["changes"] == [["City", "Haifa", "Eilat"]]
     assert (first["created"][0]["line"], first["created"][0]["title"]) == (4, "Eli")
-    assert first["refused"][0]["reason"] == "The line has 4 cells, the headings are 3."
+    assert taken.refused == {5: "The line has 4 cells, the headings are 3."}
+    assert first["refused"][0]["code"] == "TooManyCells"
 
 
 def test_matches_by_telephone_when_asked_to(take, clinic):
@@ -254,8 +255,8 @@ def test_two_lines_that_match_by_telephone_are_one(take):
         ("1,Da\ufffdna,,", "damaged characters"),
         ("1,Dana,31/02/1980,", "is no date"),
         ("1,Dana,2026-02-30,", "is no date"),
-        ("1,Dana,01/01/9999,", "must lie between 1850-01-01 and"),
-        ("1,Dana,01/01/0001,", "must lie between 1850-01-01 and"),
+        ("1,Dana,01/01/9999,", "must lie between 1 Jan 1850 and"),
+        ("1,Dana,01/01/0001,", "must lie between 1 Jan 1850 and"),
         ("1,Dana,,not a number", "holds no telephone number"),
         ('1,"Da\nna",,', "goes over several lines"),
         (f"1,{'x' * 200_000},,", "200000 characters; at most 200"),

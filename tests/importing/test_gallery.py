@@ -14,6 +14,7 @@ from kesher.billing.models import Purchase
 from kesher.core.access import SYSTEM
 from kesher.core.importing.commands import open_import, take_in
 from kesher.core.importing.kinds import importable_kind
+from kesher.core.importing.reasons import reason_of
 from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
 from kesher.organization.models import Business
@@ -38,7 +39,7 @@ def test_a_file_of_the_gallery(name, clinic, take):
             _brought(name, wanted)
         return
     run = _brought(name, wanted)
-    reasons = dict(run.refused_lines.values_list("number", "reason"))
+    reasons = {line.number: reason_of(line) for line in run.refused_lines.all()}
 
     assert [*run.counts.values()][:4] == wanted["counts"], reasons
     assert {str(line) for line in reasons} == set(wanted.get("refused", ()))

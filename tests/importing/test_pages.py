@@ -306,15 +306,33 @@ def test_what_changes_is_told_in_words(bring):
 
 
 def test_says_that_somebody_known_may_come_in_a_second_time(bring):
-    _browser, page = bring("name,phone\nDana Levi,052-1112233\n")
+    browser, page = bring("name,phone\nDana Levi,052-1112233\nYoav Levi,0521112233\n")
 
-    assert 'href="#match"' in page.content.decode()
+    assert "may come in a second time" in page.content.decode()
+    run = ImportRun.objects.get()
+    assert run.match == []  # who shares a telephone is not told by it
 
-    browser, run = _browser, ImportRun.objects.get()
     columns = {"column-0": "name", "column-1": "phone", "kind": "customers", "match": "phone"}
     page = browser.post(reverse("import-columns", args=[run.pk]), columns, follow=True)
 
-    assert 'href="#match"' not in page.content.decode()
+    assert "may come in a second time" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        ("number,name,phone\n1,Dana Levi,052-1112233\n", []),
+        ("name,phone,email\nDana Levi,052-1112233,dana@levi.test\n", ["phone", "email"]),
+        ("name,city\nDana Levi,Acre\n", ["name"]),
+    ],
+)
+def test_without_numbers_people_are_told_by_what_there_is(bring, content, match):
+    _browser, page = bring(content)
+
+    assert ImportRun.objects.get().match == match
+    ticked = re.findall(r'name="match" value="(\w+)" checked', page.content.decode())
+    assert ticked == match
+    assert ("is taken for the same one" in page.content.decode()) == bool(match)
 
 
 def test_words_that_are_not_known_are_pointed_at(bring):

@@ -1,6 +1,6 @@
 """Price lists from other programs: found by code, else by name; the same list again is none."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -144,4 +144,4 @@ def test_a_price_list_is_known_by_its_headings(headings, kind):
 def test_a_day_too_early_is_refused(take):
     taken = take("Item,Price,From\nCrown,5,01/01/1800\n", "products")
     assert "must lie between" in taken.refused[2]
-    assert date(1950, 1, 1).isoformat() in taken.refused[2]
+    assert "1 Jan 1950" in taken.refused[2]

@@ -13,7 +13,7 @@ from kesher.organization.models import Session
 
 
 @pytest.fixture
-def places(clinic):
+def windows(clinic):
     """The dentist is signed in at two places, the receptionist at one."""
     browsers = [Client(), Client(), Client()]
     for browser, name in zip(browsers, ("dentist", "dentist", "receptionist"), strict=True):
@@ -25,8 +25,8 @@ def signed_in(clinic, name):
     return Session.objects.filter(member=clinic.members[name]).count()
 
 
-def test_one_ends_his_other_sessions_and_keeps_this_one(clinic, places):
-    here = places[0].session.session_key
+def test_one_ends_his_other_sessions_and_keeps_this_one(clinic, windows):
+    here = windows[0].session.session_key
 
     ended = end_other_sessions(
         by=clinic.actor("dentist"), member=clinic.members["dentist"], besides=here
@@ -40,8 +40,8 @@ def test_one_ends_his_other_sessions_and_keeps_this_one(clinic, places):
     assert EventRecord.objects.filter(name="organization.SessionsEnded").count() == 1
 
 
-def test_one_session_can_be_ended_by_its_owner_and_by_who_manages_him(clinic, places):
-    mine, other, third = (Session.objects.get(pk=b.session.session_key) for b in places)
+def test_one_session_can_be_ended_by_its_owner_and_by_who_manages_him(clinic, windows):
+    mine, other, third = (Session.objects.get(pk=b.session.session_key) for b in windows)
 
     end_session(by=clinic.actor("dentist"), session=mine)
     end_session(by=clinic.actor("manager"), session=other)
@@ -51,13 +51,13 @@ def test_one_session_can_be_ended_by_its_owner_and_by_who_manages_him(clinic, pl
     assert (signed_in(clinic, "dentist"), signed_in(clinic, "receptionist")) == (0, 1)
 
 
-def test_nobody_signs_a_colleague_out(clinic, places):
+def test_nobody_signs_a_colleague_out(clinic, windows):
     with pytest.raises(AccessDenied):
         end_other_sessions(by=clinic.actor("agent"), member=clinic.members["dentist"])
     assert signed_in(clinic, "dentist") == 2
 
 
-def test_a_lost_phone_is_forgotten_by_who_manages_the_member(clinic, places):
+def test_a_lost_phone_is_forgotten_by_who_manages_the_member(clinic, windows):
     receptionist = clinic.members["receptionist"]
     receptionist.authenticator_set.create(type="totp", data={"secret": "x"})
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kesher.core.feeds import going
+from kesher.core.feeds.commands import change_feed
 from kesher.core.feeds.folders import MOST_BYTES
 from kesher.core.feeds.models import Arrival, Feed
 from kesher.core.feeds.queries import last_arrival, pattern_of
@@ -70,6 +71,23 @@ def test_a_source_without_numbers_tells_people_by_what_it_has(sources, folder, h
     run = sources.last_run(sources.go(feed))
     assert (run.counts["created"], run.counts["updated"]) == (0, 1)
     assert Customer.objects.get(name="Dana Bar").city == "Eilat"
+
+
+def test_what_counts_as_the_same_is_changed_later(sources, folder):
+    put(folder, "list.csv", "name,phone,city\nDana Bar,052-1112233,Acre\n", 1000)
+    feed = sources.connect(folder=".", pattern="*.csv")
+    sources.begun(feed)
+
+    change_feed(
+        by=sources.by, feed=feed, name="Reception", rhythm="day", silent_after=0, wins={},
+        match=["name"],
+    )  # fmt: skip
+    put(folder, "list.csv", "name,phone,city\nDana Bar,052-9998877,Lod\n", 2000)
+    run = sources.last_run(sources.go(feed, hours=24))
+
+    assert run.match == ["name"]
+    assert (run.counts["created"], run.counts["updated"]) == (0, 1)
+    assert Customer.objects.get(name="Dana Bar").city == "Lod"
 
 
 def test_nothing_new_makes_no_import_and_leaves_no_file(sources, folder, tmp_path):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from kesher.core.feeds.models import Feed
+from kesher.core.feeds.queries import last_arrival
 from kesher.core.importing.models import ImportRun
 from kesher.core.jobs import enqueue_due
 from kesher.core.models import Change
@@ -27,6 +28,12 @@ FORM = {"way": "folder", "name": "Old program", "folder": ".", "pattern": "*.csv
 
 def text_of(response):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def chosen(page):
+    """What is ticked as telling the same one."""
+    boxes = re.findall(r'name="match" value="(\w+)"( checked)?', page.content.decode())
+    return [name for name, is_on in boxes if is_on]
 
 
 def fetched(feed):
@@ -60,6 +67,41 @@ def test_from_a_folder_to_what_changes_by_itself(as_member, folder):
     page = text_of(browser.get(reverse("source", args=[feed.pk])))
     assert "Connected" in page
     assert re.search(r"new 2 ?, changed 0", page) and re.search(r"new 0 ?, changed 1", page)
+
+
+def test_the_first_import_counts_at_once(as_member, folder):
+    put(folder, "list.csv", FIRST, 1000)
+    browser = as_member("owner")
+    browser.post(reverse("source-new"), FORM)
+    feed = Feed.objects.get()
+    assert feed.changed_at is None
+
+    browser.post(reverse("import-start", args=[ImportRun.objects.get().pk]))
+
+    feed.refresh_from_db()
+    assert feed.changed_at is not None
+    assert last_arrival(feed).state == "taken"
+
+
+def test_what_counts_as_the_same_is_said_on_the_page(as_member, folder):
+    put(folder, "list.csv", FIRST.replace("number", "colour"), 1000)
+    browser = as_member("owner")
+    browser.post(reverse("source-new"), FORM)
+    feed = Feed.objects.get()
+    at, change = reverse("source", args=[feed.pk]), reverse("source-change", args=[feed.pk])
+    assert 'name="match"' not in browser.get(at).content.decode()  # nobody knows what it holds yet
+    browser.post(reverse("import-start", args=[ImportRun.objects.get().pk]))
+    form = {"name": "Old program", "rhythm": "day", "silent_after": "0"}
+    assert chosen(browser.get(at)) == ["name"]
+
+    browser.post(change, form | {"asks_match": "1", "match": ["phone", "email"]})
+    assert chosen(browser.get(at)) == ["phone", "email"]
+    browser.post(change, form)
+    assert chosen(browser.get(at)) == ["phone", "email"]
+    browser.post(change, form | {"asks_match": "1"})
+    assert chosen(browser.get(at)) == []
+    refused = browser.post(change, form | {"asks_match": "1", "match": "shoes"})
+    assert refused.status_code == 422 and "cannot be matched by “shoes”" in text_of(refused)
 
 
 def test_who_wins_is_said_on_the_page(as_member, folder):

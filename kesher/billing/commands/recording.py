@@ -13,6 +13,7 @@ from kesher.billing.models import Purchase
 from kesher.catalog.commands.adding import add_products
 from kesher.core.access import Actor, require_kind
 from kesher.core.bulk import insert_rows
+from kesher.core.changes import record_added
 from kesher.organization.queries import business
 
 ONE = Decimal(1)
@@ -65,6 +66,16 @@ def record_purchases(
     ledger.add_to_summaries((row[:3] for row in rows), currency)
     ledger.tell(by, {row[0] for row in rows}, numbers[0])
     return numbers
+
+
+@transaction.atomic
+def record_purchase(*, by: Actor, new: NewPurchase, batch: str) -> int:
+    """Write down by hand what a customer bought; returns the number of the line."""
+    (number,) = record_purchases(by=by, purchases=[new], batch=batch)
+    row = Purchase.objects.get(pk=number)
+    values = {name: getattr(row, name) for name in ("bought_on", "amount", "quantity")}
+    record_added(by=by, record=row, batch=batch, values=values)
+    return number
 
 
 def _check(purchases: Sequence[NewPurchase], currency: str) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from kesher.core.access import Actor
 from kesher.core.changes import locked
 from kesher.core.feeds.models import Arrival, Feed
-from kesher.core.feeds.queries import last_arrival, require_connecting
+from kesher.core.feeds.queries import last_arrival, pattern_of, require_connecting
 from kesher.core.feeds.refusals import ColumnsFirst, FetchedElsewhere, NameMissing, NameTaken
 from kesher.core.feeds.trouble import note_recovery, note_trouble
 from kesher.core.feeds.ways import SEALED, WAYS, way_of
 from kesher.core.importing.commands import open_import
 from kesher.core.importing.models import ImportRun
-from kesher.core.importing.queries import allowed_kinds
+from kesher.core.importing.queries import allowed_kinds, kind_of
+from kesher.core.importing.recognising import checked_match
 from kesher.core.sealing import seal
 from kesher.core.text import clean
 
@@ -75,14 +76,18 @@ def change_feed(
     rhythm: str,
     silent_after: int,
     wins: Mapping[str, str],
+    match: Iterable[str] | None = None,
     secret: str = "",
 ) -> Feed:
-    """Change how often a source is fetched, when its silence is odd, and which side wins."""
+    """Change how often a source is fetched, what counts as the same record, and which side wins."""
     require_connecting(by)
     held = locked(feed)
     held.name, held.rhythm = _name(name), rhythm
     held.silent_after = min(max(silent_after, 0), LONGEST_SILENCE)
     held.wins = {field: rule for field, rule in wins.items() if rule in RULES and rule != "here"}
+    pattern = pattern_of(held)
+    if match is not None and pattern is not None:
+        held.match = list(checked_match(kind_of(pattern), match))
     if secret:
         is_address = held.way == Feed.Way.ADDRESS  # all of it is sealed, not a password in it
         place = {"address": secret} if is_address else held.place
@@ -91,9 +96,7 @@ def change_feed(
         held.seen = {name: kept for name, kept in held.seen.items() if name != "marks"}
     try:
         with transaction.atomic():
-            held.save(
-                update_fields=["name", "rhythm", "silent_after", "wins", "place", "sealed", "seen"]
-            )
+            held.save()
     except IntegrityError:
         raise NameTaken(name=name) from None
     return held
@@ -161,5 +164,7 @@ def choose_anew(*, by: Actor, feed: Feed) -> ImportRun:
         Arrival.objects.filter(pk=last.pk).update(
             run=run, path="", error="", state=Arrival.State.WAITING
         )
-        Feed.objects.filter(pk=feed.pk).update(state=Feed.State.PAUSED, error="", failures=0)
+        Feed.objects.filter(pk=feed.pk).update(
+            state=Feed.State.PAUSED, error="", failures=0, match=None
+        )
     return run

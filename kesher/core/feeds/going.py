@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,16 +20,15 @@ from django.utils.translation import gettext as _
 
 from kesher.core.access import Actor
 from kesher.core.feeds.models import Arrival, Conflict, Feed
-from kesher.core.feeds.queries import last_arrival, pattern_of, require_connecting
+from kesher.core.feeds.queries import last_arrival, match_of, pattern_of, require_connecting
 from kesher.core.feeds.refusals import FetchedElsewhere
 from kesher.core.feeds.trouble import note_trouble
 from kesher.core.feeds.ways import Brought, way_of
 from kesher.core.importing.commands import choose_columns, open_import, take_in
 from kesher.core.importing.keeping import KEPT, files_kept, forget_run
-from kesher.core.importing.kinds import Importable
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import file_of, kind_of, rows_of
-from kesher.core.importing.recognising import Said
+from kesher.core.importing.recognising import Said, telling
 from kesher.core.refusal import Refusal
 
 MOST_WAITING = 50  # files of one round; the rest waits for the next
@@ -197,10 +196,11 @@ def _read(by: Actor, arrival: Arrival, pattern: ImportRun | None) -> ImportRun:
         run.save(update_fields=["match"])
         return run
     said = said_by(pattern)
+    match = match_of(arrival.feed, pattern)
     kept = {n: pattern.options[n] for n in ("words", "branches") if n in pattern.options}
     run = open_import(
         by=by, kind=kind_of(pattern), path=path, name=arrival.name, is_ours=True,
-        sheet=pattern.sheet, said=said, match=pattern.match, options=kept | options,
+        sheet=pattern.sheet, said=said, match=match, options=kept | options,
     )  # fmt: skip
     chosen = [""] * len(run.headings)
     for name in said:
@@ -209,12 +209,12 @@ def _read(by: Actor, arrival: Arrival, pattern: ImportRun | None) -> ImportRun:
     return choose_columns(by=by, run=run, chosen=chosen, match=run.match, options=run.options)
 
 
-def telling(kind: Importable, columns: Container[str]) -> list[str]:
-    """What tells records of a source that sends them again and again, unless a person says else."""
-    if kind.own_number in columns:
-        return []
-    there = [name for name in kind.match_by[:-1] if name in columns]
-    return there or list(kind.match_by[-1:])
+def count_import(*, by: Actor, run: ImportRun, now: datetime) -> None:
+    """Note at its source what a person has taken in of it, without waiting for its next round."""
+    arrival = Arrival.objects.filter(run=run).select_related("feed").first()
+    if arrival is not None and run.state == Run.DONE:
+        require_connecting(by)
+        _end(arrival.feed, arrival, run, pattern_of(arrival.feed), now)
 
 
 def said_by(pattern: ImportRun) -> Said:

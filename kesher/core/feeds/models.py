@@ -29,6 +29,7 @@ class Feed(models.Model):
     place = models.JSONField(default=dict)  # what may be shown of where it is
     sealed = models.TextField(blank=True)  # what may not: a password, an address with a key in it
     wins = models.JSONField(default=dict)  # field -> who wins; what is not named: Kesher
+    match = models.JSONField(null=True)  # what tells records, if said here; else as its last import
     rhythm = models.CharField(max_length=4, choices=Rhythm, default=Rhythm.DAY)
     silent_after = models.PositiveSmallIntegerField(default=0)  # days; 0: it may be silent
     actor = models.CharField(max_length=160)

@@ -64,6 +64,13 @@ def fields_brought(feed: Feed) -> list[Column]:
     return [column_of(kind_of(run), name) for name in run.columns] if run else []
 
 
+def match_of(feed: Feed, pattern: ImportRun) -> list[str]:
+    """What makes a line of the next file the same record: as said of the source, or as before."""
+    kind = kind_of(pattern)
+    said = pattern.match if feed.match is None else feed.match
+    return [name for name in kind.match_by if name in said]
+
+
 def last_arrival(feed: Feed) -> Arrival | None:
     """What came last from a source."""
     return feed.arrivals.order_by("-pk").first()

@@ -41,6 +41,7 @@ from kesher.core.importing.recognising import (
     must_suffice,
     recognise,
     shape_key,
+    telling_once,
 )
 from kesher.core.importing.refusals import shown
 from kesher.core.importing.running import Step, go_through
@@ -76,13 +77,13 @@ def open_import(
     encoding: str = "",
     sheet: str = "",
     said: Said | None = None,
-    match: Iterable[str] = (),
+    match: Iterable[str] | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> ImportRun:
     """Read a file to its end and recognise its columns; nothing of it is taken in yet.
 
     With `said` (even of nothing) the columns must suffice; without it a person chooses them next.
-    Without a kind it is told by the headings.
+    Without a kind it is told by the headings, and without a match by the columns there are.
     """
     allowed = [kind] if kind else allowed_kinds(by)
     for one in allowed:
@@ -95,7 +96,7 @@ def open_import(
         return ImportRun.objects.create(
             kind=kind.name,
             columns=plan["columns"],
-            match=list(checked_match(kind, match)) or plan["match"],
+            match=plan["match"] if match is None else list(checked_match(kind, match)),
             options={**plan["options"], **(options or {})},
             file_name=shown(name)[:160],
             path=written(path),
@@ -128,7 +129,8 @@ def _first_plan(
         columns = recognise(kind, table.headings, cells)
     else:
         columns = columns_for(kind, table, said, cells)
-    return {"kind": kind, "columns": columns, "match": [], "options": {}}
+    match = telling_once(kind, columns, cells)
+    return {"kind": kind, "columns": columns, "match": match, "options": {}}
 
 
 def _brought_by(by: Actor) -> dict[str, Any]:
@@ -181,8 +183,9 @@ def choose_kind(*, by: Actor, run: ImportRun, kind: Importable) -> ImportRun:
     kind.require(by)
     if run.state != State.READ:
         raise AlreadyTakenIn
-    run.kind, run.match = kind.name, []
-    run.columns = recognise(kind, run.headings, first_cells(table_of(run)))
+    cells = first_cells(table_of(run))
+    run.kind, run.columns = kind.name, recognise(kind, run.headings, cells)
+    run.match = telling_once(kind, run.columns, cells)
     _looked_at_no_more(run)
     run.save(update_fields=["kind", "match", "columns", "expected"])
     return run

@@ -58,7 +58,7 @@ class Verdict:
     line: Line
     outcome: Outcome
     title: str = ""  # whom or what it is about
-    reason: str = ""  # of a refusal or a doubt
+    reason: Refusal | None = None  # of a refusal or a doubt
     candidates: Sequence[tuple[int, str]] = ()  # whom a doubtful one may be about
     unknown: tuple[str, str] | None = None  # field and word that it is refused for
     changes: Sequence[tuple[str, str, str]] = ()  # field, old, new
@@ -68,7 +68,7 @@ class Verdict:
 def refused(line: Line, refusal: Refusal) -> Verdict:
     """The verdict on a line that cannot be taken in."""
     unknown = (refusal.field, refusal.word) if isinstance(refusal, UnknownWord) else None
-    return Verdict(line, Outcome.REFUSED, reason=str(refusal), unknown=unknown)
+    return Verdict(line, Outcome.REFUSED, reason=refusal, unknown=unknown)
 
 
 Read = tuple[Line, dict[str, Any]]

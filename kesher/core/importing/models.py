@@ -59,7 +59,9 @@ class RefusedLine(models.Model):
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="refused_lines")
     number = models.BigIntegerField()
-    reason = models.TextField()
+    code = models.CharField(max_length=80, default="")  # the refusal's name, for machines
+    said = models.JSONField(default=dict)  # its sentence and what that names, in no language yet
+    reason = models.TextField(blank=True)  # in words; only of lines from before there was a code
     candidates = models.JSONField(default=list)  # whom it may be about: number and name
     cells = models.TextField()  # JSON in ASCII: it may hold what no database keeps as text
 
@@ -67,4 +69,4 @@ class RefusedLine(models.Model):
         indexes = (models.Index(fields=("run", "number"), name="refused_in_order"),)
 
     def __str__(self):
-        return f"line {self.number}: {self.reason}"
+        return f"line {self.number}: {self.code or self.reason}"

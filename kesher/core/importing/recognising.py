@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.utils import translation
@@ -218,3 +218,21 @@ def checked_match(kind: Importable, match: Iterable[str]) -> tuple[str, ...]:
         if name not in kind.match_by:
             raise NoSuchMatch(field=shown(name), fields=", ".join(kind.match_by) or "—")
     return wanted
+
+
+def telling(kind: Importable, columns: Container[str]) -> list[str]:
+    """What makes a line the same record that is known already, unless a person says otherwise."""
+    if kind.own_number in columns:
+        return []
+    there = [name for name in kind.match_by[:-1] if name in columns]
+    return there or list(kind.match_by[-1:])
+
+
+def telling_once(kind: Importable, columns: Columns, cells: Sequence[Sequence[str]]) -> list[str]:
+    """Likewise of a file that comes once: a telephone that a family shares tells nobody."""
+
+    def is_shared(name: str) -> bool:
+        held = [JOINTS.sub("", fold(c)) for at in columns.get(name, ()) for c in cells[at]]
+        return len(held) > len({*held})
+
+    return [name for name in telling(kind, columns) if not is_shared(name)]

@@ -21,6 +21,7 @@ from kesher.core.fields import Type
 from kesher.core.importing.kinds import Outcome, Verdict
 from kesher.core.importing.models import ImportRun, RefusedLine
 from kesher.core.importing.reading import CARDS, OBJECTS, WORKBOOK
+from kesher.core.importing.reasons import kept
 from kesher.core.importing.refusals import shown
 
 LEFT = (Outcome.REFUSED, Outcome.DOUBTFUL)  # lines that somebody has to look at
@@ -68,7 +69,7 @@ def _shown(verdict: Verdict) -> dict[str, Any]:
     return {
         "line": verdict.line.number,
         "title": shown(title, LONGEST_SHOWN),
-        "reason": verdict.reason,
+        **kept(verdict.reason),
         "candidates": list(verdict.candidates),
         "changes": [[shown(part, LONGEST_SHOWN) for part in one] for one in verdict.changes],
     }
@@ -84,7 +85,7 @@ def keep_refused(run: ImportRun, verdicts: Sequence[Verdict]) -> None:
             RefusedLine(
                 run=run,
                 number=verdict.line.number,
-                reason=verdict.reason,
+                **kept(verdict.reason),
                 candidates=list(verdict.candidates),
                 cells=json.dumps([cell[:LONGEST_KEPT] for cell in verdict.line.cells]),
             )

@@ -157,7 +157,7 @@ class _Passage:
             self._take(read[:half], [v for v in refused if v.line.number < cut])
             self._take(read[half:], [v for v in refused if v.line.number >= cut])
         elif read:
-            reason = str(error) if isinstance(error, Refusal) else str(NotKept())
+            reason = error if isinstance(error, Refusal) else NotKept()
             verdict = Verdict(read[0][0], Outcome.REFUSED, reason=reason)
             with transaction.atomic():
                 self.step(_in_order(refused, [verdict]))

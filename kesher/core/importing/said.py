@@ -47,9 +47,7 @@ class Cells:
                 its = replace(place, said_month_first=says_month_first(here))
             else:
                 its = place
-            self.columns.append(
-                _InColumn(column, str(column.label), places, its, words.get(name, {}))
-            )
+            self.columns.append(_InColumn(column, column.label, places, its, words.get(name, {})))
 
     def said_in(self, line: Line) -> dict[str, Any]:
         """What the cells of a line say, field by field; empty cells say nothing."""
@@ -70,7 +68,7 @@ class _InColumn:
     """How the cells of a column are read: where and when, and what its words mean here."""
 
     column: Column
-    label: str
+    label: Any  # in the language of whoever reads of it
     places: Sequence[int]
     place: Place
     words: Mapping[str, str]  # a word of the file, folded -> ours
@@ -105,7 +103,7 @@ class _InColumn:
         return self.words.get(fold(word), word) if isinstance(word, str) else word
 
 
-def cell_text(cell: str, column: str) -> str:
+def cell_text(cell: str, column: Any) -> str:
     """The text of a cell as it was meant; refuses formulas and damage."""
     if HARMLESS.fullmatch(cell) and cell not in NOTHING:  # as mostly
         return cell

@@ -166,8 +166,8 @@ def day_between(earliest: datetime.date, days_ahead: int = 0) -> Reader:
             raise refusals.DayOutOfRange(
                 column=column,
                 value=shown(text),
-                first=earliest.isoformat(),
-                last=latest.isoformat(),
+                first=earliest,
+                last=latest,
             )
         return day
 
@@ -345,7 +345,7 @@ def choice_of(choices: Sequence[tuple[str, Any]], words: Mapping[str, Iterable[s
     def read(text: str, column: str, place: Place) -> str:
         value = known().get(fold(text))
         if value is None:
-            labels = ", ".join(str(label) for _value, label in choices)
+            labels = [label for _value, label in choices]
             raise refusals.NotAChoice(word=text, column=column, value=shown(text), choices=labels)
         return value
 

@@ -17,7 +17,7 @@ from kesher.core.person import kept_by
 from kesher.core.refusal import Refusal
 from kesher.core.search import index
 from kesher.customers.events import CustomerBinned, CustomerChanged, CustomerRestored
-from kesher.customers.models import ContactPoint, Customer
+from kesher.customers.models import ContactPoint, Customer, Tombstone
 from kesher.customers.queries import KEPT_DAYS
 from kesher.customers.writing import CHUNK, InBin, require_all
 
@@ -99,6 +99,8 @@ def _delete(by: Actor, customer: Customer) -> bool:
     if kept_by(customer):
         return False
     number = customer.pk
+    stones = Tombstone.objects.filter(merger__survivor=customer)
+    numbers = [number, *stones.values_list("number", flat=True)]
     points = list(customer.contacts.values_list("point_id", flat=True))
     try:
         with transaction.atomic():
@@ -107,7 +109,7 @@ def _delete(by: Actor, customer: Customer) -> bool:
         return False
     ContactPoint.objects.filter(pk__in=points, uses__isnull=True).delete()
     index("customer", [number])
-    rows = Change.objects.filter(kind=Customer._meta.label_lower, record_id=number)
+    rows = Change.objects.filter(kind=Customer._meta.label_lower, record_id__in=numbers)
     forget_conflicts(Customer, number)
     rows.update(before=None, after=None)  # that he was deleted stays known, who he was does not
     gone = Customer(pk=number, version=customer.version + 1)

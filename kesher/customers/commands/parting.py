@@ -150,6 +150,10 @@ def _former(by: Actor, survivor: Customer, merger: Merger, done: Parted) -> dict
     held, stayed = former_values(by=by, record=survivor, batch=merger.batch, names=FIELDS)
     done.stayed += [one for one in stayed if one.field != "sort_name"]
     columns = {name: _read(name, value) for name, value in held.items()}
+    if _is_taken(columns.get("reference")):
+        done.stayed.append(_number_kept(survivor, columns.pop("reference")))
+    if _is_taken(columns.get("reference")):
+        done.stayed.append(_number_kept(survivor, columns.pop("reference")))
     if not columns.keys().isdisjoint(NAMES):
         first, last, name = (columns.get(part, getattr(survivor, part)) for part in NAMES[:3])
         is_person = survivor.kind == Customer.Kind.PERSON
@@ -178,17 +182,23 @@ def _write(by: Actor, survivor: Customer, columns: Mapping[str, Any], merger: Me
 def _risen(by: Actor, stone: Tombstone, done: Parted) -> Customer:
     """Who was taken for another one, as he was."""
     one: Customer = revived(Customer, stone.held)
-    if one.reference and Customer.objects.filter(reference=one.reference).exists():
-        done.stayed.append(
-            Stayed(
-                Customer._meta.label_lower, one.pk, one.name, "reference", None, one.reference
-            )
-        )  # fmt: skip
+    if _is_taken(one.reference):
+        done.stayed.append(_number_kept(one, one.reference or ""))
         one.reference = None
     one.version += 2
     one.save(force_insert=True)
     record_changes(by=by, rows=[(one, {"merger": stone.merger_id}, {"merger": None})])
     return one
+
+
+def _is_taken(number: str | None) -> bool:
+    return bool(number) and Customer.objects.filter(reference=number).exists()
+
+
+def _number_kept(customer: Customer, number: str) -> Stayed:
+    """Somebody else has his number by now."""
+    kind = Customer._meta.label_lower
+    return Stayed(kind, customer.pk, customer.name, "reference", None, number)
 
 
 def _let_twins_rise(merger: Merger, survivor: Customer, rows: Sequence[Moved]) -> None:

@@ -13,12 +13,13 @@ from kesher.core.feeds.models import Feed
 from kesher.core.feeds.queries import may_connect
 from kesher.core.models import EventRecord, Job
 from kesher.core.refusal import Refusal
+from kesher.customers.models import EmergencyAccess
 from kesher.engagement.events import MemberNotified, MessageQueued, NotificationRead
 from kesher.engagement.models import Message, Notification, Task, Touch
 from kesher.organization.models import Absence, Member
 from kesher.organization.queries import actor_of
 
-Notable = Touch | Task | Absence | Job | Message | Feed
+Notable = Touch | Task | Absence | Job | Message | Feed | EmergencyAccess
 KINDS = {
     Touch: Notification.Kind.MENTION,
     Task: Notification.Kind.TASK,
@@ -26,6 +27,7 @@ KINDS = {
     Job: Notification.Kind.JOB,
     Message: Notification.Kind.MESSAGE,
     Feed: Notification.Kind.SOURCE,
+    EmergencyAccess: Notification.Kind.EMERGENCY,
 }
 
 
@@ -67,6 +69,17 @@ def notify_of_doubt(*, by: Actor, message: Message, now: datetime) -> list[Notif
 def notify_of_trouble(*, by: Actor, feed: Feed, now: datetime) -> list[Notification]:
     """Tell whoever connected a source that it is silent or cannot be read; else the owners."""
     return _tell_him_or_owners(by, feed.actor_id, feed, now)
+
+
+@transaction.atomic
+def notify_of_emergency(*, by: Actor, access: EmergencyAccess, now: datetime) -> list[Notification]:
+    """Tell the owners that somebody opened in an emergency what was closed to him, and why."""
+    owners = Member.objects.filter(is_active=True, role__is_owner=True).select_related("role")
+    rung = [
+        notify_member(by=by, member=one, about=access, caused_by_id=access.member_id, now=now)
+        for one in owners
+    ]
+    return [one for one in rung if one is not None]
 
 
 def _tell_him_or_owners(

@@ -24,7 +24,7 @@ from kesher.organization.models import (
     Role,
 )
 from kesher.organization.passwords import set_checked_password
-from kesher.organization.presets import CLASSIFICATIONS, ROLES, RolePreset
+from kesher.organization.presets import CLASSIFICATIONS, ROLES, WATCHED, RolePreset
 from kesher.organization.rights import rows_of
 
 ONLY = 1  # the key of the one business: the database lets nobody found a second
@@ -64,7 +64,9 @@ def found_business(
         raise UnknownTrade
     _open(business, trade, language, country, currency, time_zone)
     kept = {
-        key: Classification.objects.create(key=key, labels=labels, rank=rank)
+        key: Classification.objects.create(
+            key=key, labels=labels, rank=rank, is_watched=key in WATCHED
+        )
         for rank, (key, labels) in enumerate(CLASSIFICATIONS.items())
     }
     roles = [_add_role(preset, kept) for preset in ROLES[trade]]

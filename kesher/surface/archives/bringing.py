@@ -161,7 +161,7 @@ def _open_one(
             shutil.copyfileobj(source, out)
         return open_import(
             by=by, kind=importable_kind(one.kind), path=path, name=f"{name} {one.name}",
-            is_ours=True, encoding="utf-8-sig", said={}, options={**more, "words": words},
+            is_ours=True, encoding="utf-8-sig", said={}, match=(), options={**more, "words": words},
         )  # fmt: skip
     except BaseException:
         path.unlink(missing_ok=True)

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 MANIFEST, README = "manifest.json", "README.txt"
+SUMS = {"amount": gettext_lazy("amount")}
 FORM = 1  # of the manifest; another one is read by another version
 
 
@@ -64,7 +66,7 @@ def readme(manifest: Manifest, day: datetime.date) -> str:
     """What people should know of the archive, in the language of whoever made it."""
     parts = [
         _("Everything of %(business)s, as it was on %(day)s")
-        % {"business": manifest.business, "day": day.isoformat()},
+        % {"business": manifest.business, "day": date_format(day)},
         "\n".join(_file_line(one) for one in manifest.files),
         _way_back(manifest),
         _(
@@ -99,7 +101,7 @@ def _way_back(manifest: Manifest) -> str:
 
 
 def _file_line(one: Kept) -> str:
-    sums = "".join(f", {name} {total}" for name, total in one.sums.items())
+    sums = "".join(f", {SUMS.get(name, name)} {total}" for name, total in one.sums.items())
     return f"{one.name}: {one.label}, {_shown(one.rows)}{sums}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kesher.core.access import Actor, guard, policy_of, readable, require_kind, visible
-from kesher.core.person import answers
+from kesher.core.person import Answer, answers
 from kesher.core.phones import show_phone
 from kesher.core.refusal import Refusal
 from kesher.core.search import find
@@ -222,16 +223,18 @@ def _told(actor: Actor, customer: Customer, name: str) -> Any:
 
 def moves_of(actor: Actor, customer: Customer) -> list[str]:
     """What hangs on a customer, counted, as far as the actor sees it."""
-    counts: Counter[Any] = Counter()
+    counts: Counter[type[Model]] = Counter()
+    words: dict[type[Model], Any] = {}
     for said in answers(Customer):
         if not said.counted or not _may_count(actor, said):
             continue
         rows = visible(actor, said.model).filter(**{said.via: customer.pk})
-        counts[said.counted] += rows.count()
-    return [str(words % {"count": n}) for words, n in counts.items() if n]
+        words[said.model] = said.counted
+        counts[said.model] += rows.count()
+    return [str(words[model] % {"count": n}) for model, n in counts.items() if n]
 
 
-def _may_count(actor: Actor, said: Any) -> bool:
+def _may_count(actor: Actor, said: Answer) -> bool:
     """Who may not read what a row says does not learn how many there are."""
     needed = {said.via, *policy_of(said.model).label}
     return needed <= readable(actor, said.model)

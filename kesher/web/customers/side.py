@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from kesher.billing.models import Purchase
 from kesher.core.access import Guarded, guard, may
-from kesher.customers.models import Customer, Tie
+from kesher.customers.models import Customer, EmergencyAccess, Tie
 from kesher.customers.queries import open_wishes, ties_in_sight
 from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.models import Attachment, Consent
+from kesher.organization.models import AccessRecord
 from kesher.surface.found import found
 from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, saved
@@ -64,11 +66,14 @@ class Side:
     consents: Sequence[Standing]
     may_consent: bool
     bought: Bought | None
+    may_record: bool  # a purchase by hand
     files: Sequence[Guarded]
     more_files: int
     may_change: bool
     may_merge: bool
     may_attach: bool
+    may_see_readers: bool
+    may_open: bool  # in an emergency, what is closed to him
     links: dict[str, str]
 
 
@@ -85,11 +90,15 @@ def side_of(whole: Whole) -> Side:
         consents=[one for one in standing_of(whole.actor, whole.record) if one.counts],
         may_consent=may(whole.actor, "add", Consent),
         bought=whole.bought,
+        may_record=may(whole.actor, "add", Purchase),
         files=files[:MOST_FILES],
         more_files=max(0, len(files) - MOST_FILES),
         may_change=whole.may_change,
         may_merge=may(whole.actor, "merge", Customer),
         may_attach=may(whole.actor, "add", Attachment),
+        may_see_readers=may(whole.actor, "view", AccessRecord),
+        may_open=may(whole.actor, "add", EmergencyAccess)
+        and not whole.actor.watched <= whole.actor.clearances,
         links=_links(whole.record.pk),
     )
 
@@ -97,7 +106,7 @@ def side_of(whole: Whole) -> Side:
 def _links(pk: int) -> dict[str, str]:
     """Addresses of the forms that change what stands here, where this Kesher has them."""
     found_links = {}
-    for name in ("customer-edit", "contacts", "ties", "wishes", "consents"):
+    for name in ("customer-edit", "contacts", "ties", "wishes", "consents", "purchase-new"):
         try:
             found_links[name.replace("-", "_")] = reverse(name, args=[pk])
         except NoReverseMatch:

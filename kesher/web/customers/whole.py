@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from kesher.core.access import Actor, Guarded, allows, guard, may
 from kesher.core.timeline import Entry, upcoming
 from kesher.customers.alike import alike_to
+from kesher.customers.emergency import cleared_for_one, emergencies_now
 from kesher.customers.match_words import reasons_for
-from kesher.customers.models import Customer
+from kesher.customers.models import Customer, EmergencyAccess
 from kesher.customers.queries import names_held
 from kesher.engagement.models import Attachment, Task, Touch
 from kesher.engagement.queries import MOST_FILES, attachments_of, recent_tasks, recent_touches
@@ -66,6 +67,7 @@ class Header:
     may_change: bool
     may_plan: bool
     banned: Sequence[Point] = ()  # what stands on the do-not-contact list
+    opened: Sequence[EmergencyAccess] = ()  # what is open to the reader for an hour only
     alike: Sequence[Twin] = ()
 
     @property
@@ -88,10 +90,10 @@ class Whole:
 
     def __init__(self, request: HttpRequest, pk: int):
         self.request = request
-        self.actor: Actor = request.actor
+        self.now: datetime = timezone.now()
+        self.actor: Actor = cleared_for_one(request.actor, pk, self.now)
         self.record = found(self.actor, Customer, pk, *RELATED)
         self.customer = guard(self.actor, self.record)
-        self.now: datetime = timezone.now()
         self.today = timezone.localdate(self.now)
 
     @cached_property
@@ -117,6 +119,13 @@ class Whole:
         for row, file in zip(self.attachments, guard(self.actor, self.attachments), strict=True):
             held[row.touch_id].append(file)
         return held
+
+    @cached_property
+    def opened(self) -> list[EmergencyAccess]:
+        """What the reader opened in an emergency, asked only where something is open."""
+        if self.actor is self.request.actor:
+            return []
+        return emergencies_now(self.request.actor, self.record, self.now)
 
     @cached_property
     def known(self) -> dict[str, Sequence[Any]]:
@@ -172,6 +181,7 @@ class Whole:
             may_change=self.may_change,
             may_plan=may(self.actor, "add", Task) and may(self.actor, "add", Touch),
             banned=[point for point in self.points if point.ban],
+            opened=self.opened,
             alike=self._twins(),
         )
 

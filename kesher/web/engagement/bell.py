@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -19,7 +21,7 @@ from kesher.core.access import Actor, guard, visible
 from kesher.core.feeds.models import Feed
 from kesher.core.feeds.queries import feeds_of, may_connect
 from kesher.core.job_models import Job
-from kesher.customers.models import Customer
+from kesher.customers.models import Customer, EmergencyAccess
 from kesher.engagement.commands.noticing import read_notifications
 from kesher.engagement.models import Message, Notification, Task, Touch
 from kesher.engagement.queries import PAGE, mentionable_members, notifications_of, unread_count
@@ -28,10 +30,14 @@ from kesher.surface.found import found
 from kesher.web.engagement.acting import acted
 
 ICONS = {"mention": "at", "task": "checkbox", "job": "circle-check", "absence": "beach",
-         "message": "mail", "source": "refresh"}  # fmt: skip
+         "message": "mail", "source": "refresh",
+         "emergency": "lock-open"}  # fmt: skip
 RELATED: dict[type, tuple[str, ...]] = {
     Touch: ("customer",), Task: ("customer",), Message: ("customer",), Absence: ("member",),
+    EmergencyAccess: ("customer", "classification"),
 }  # fmt: skip
+PLACES = {"message": "letter", "source": "source", "job": "job"}
+ABOUT: dict[str, type[Model]] = {"mention": Touch, "task": Task, "emergency": EmergencyAccess}
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,8 @@ def _words(actor: Actor, record: Any) -> tuple[str, str]:
     if isinstance(record, Absence):
         return "", str(seen.note or "")
     about = "" if seen.customer is None else str(seen.customer)
+    if isinstance(record, EmergencyAccess):
+        return about, f"{seen.classification} · {seen.reason}"
     if isinstance(record, Message):
         return about, str(seen.subject)
     return about, str(seen.text if isinstance(record, Touch) else seen.title)
@@ -134,23 +142,17 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _address(actor: Actor, row: Notification) -> str:
-    if row.kind == Notification.Kind.MENTION:
-        touch = visible(actor, Touch).filter(pk=row.about_id).first()
-        if touch is not None:
-            return f"{reverse('customer', args=[touch.customer_id])}#touch-{touch.pk}"
-    tasks = visible(actor, Task).filter(pk=row.about_id)
-    if row.kind == Notification.Kind.TASK and tasks.exists():
-        return reverse("task", args=[row.about_id])
-    if row.kind == Notification.Kind.MESSAGE:
-        return reverse("letter", args=[row.about_id])
-    if row.kind == Notification.Kind.SOURCE:
-        return reverse("source", args=[row.about_id])
-    if row.kind == Notification.Kind.JOB:
-        try:
-            return reverse("job", args=[row.about_id])
-        except NoReverseMatch:
-            pass
-    return reverse("notifications")
+    """Where what it is about stands, as far as the reader may still go there."""
+    if row.kind in PLACES:
+        with suppress(NoReverseMatch):
+            return reverse(PLACES[row.kind], args=[row.about_id])
+    about = ABOUT.get(row.kind)
+    record: Any = about and visible(actor, about).filter(pk=row.about_id).first()
+    if isinstance(record, Touch):
+        return f"{reverse('customer', args=[record.customer_id])}#touch-{record.pk}"
+    if isinstance(record, EmergencyAccess):
+        return reverse("customer-readers", args=[record.customer_id])
+    return reverse("task", args=[record.pk]) if record else reverse("notifications")
 
 
 @require_POST

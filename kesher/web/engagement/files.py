@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kesher.core.access import allows, guard
+from kesher.core.access import allows, guard, note_reading
 from kesher.core.files import opened
+from kesher.customers.emergency import cleared_near
 from kesher.engagement.commands.filing import bin_attachment, restore_attachment
 from kesher.engagement.models import Attachment
 from kesher.surface.found import found
@@ -27,9 +28,11 @@ HARMLESS = {
 @require_safe
 def attachment(request: HttpRequest, pk: int) -> FileResponse:
     """Hand out the bytes of one file."""
-    held = found(request.actor, Attachment, pk, "file")
+    reader = cleared_near(request.actor, Attachment, pk, timezone.now())
+    held = found(reader, Attachment, pk, "file")
     if held.binned_at is not None:
         raise Http404
+    note_reading(request.actor, held, held.classification)
     try:
         content = opened(held.file)
     except FileNotFoundError:

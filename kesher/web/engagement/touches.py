@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kesher.core.access import Actor, allows, guard
 from kesher.core.changes import EditConflict
 from kesher.core.refusal import Refusal
+from kesher.customers.emergency import cleared_near
 from kesher.engagement.commands.complaining import (
     mark_complaint,
     pin_agreement,
@@ -60,6 +61,13 @@ def _touch(request: HttpRequest, pk: int) -> Touch:
     return found(request.actor, Touch, pk, "customer", "member")
 
 
+def _readable_touch(request: HttpRequest, pk: int) -> Touch:
+    """The same to be read only: also where it is open to the reader in an emergency."""
+    return found(
+        cleared_near(request.actor, Touch, pk, timezone.now()), Touch, pk, "customer", "member"
+    )
+
+
 def _back(touch: Touch) -> str:
     return f"{reverse('customer', args=[touch.customer_id])}#touch-{touch.pk}"
 
@@ -84,13 +92,14 @@ def _shown(request: HttpRequest, touch: Touch) -> dict[str, Any]:
 @require_safe
 def touch(request: HttpRequest, pk: int) -> HttpResponse:
     """One touch on a page of its own, with all that can be done."""
-    return render(request, "engagement/touch.html", _shown(request, _touch(request, pk)))
+    return render(request, "engagement/touch.html", _shown(request, _readable_touch(request, pk)))
 
 
 @require_safe
 def menu(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines of a touch's menu."""
-    return render(request, "engagement/_touch_menu.html", _shown(request, _touch(request, pk)))
+    shown = _shown(request, _readable_touch(request, pk))
+    return render(request, "engagement/_touch_menu.html", shown)
 
 
 def edit(request: HttpRequest, pk: int) -> HttpResponse:

@@ -17,9 +17,10 @@ from kesher.core.access import Actor, Scope, visible
 from kesher.core.feeds.queries import may_connect
 from kesher.core.importing.commands import open_import
 from kesher.core.importing.keeping import keep_upload
-from kesher.core.importing.kinds import column_of
+from kesher.core.importing.kinds import column_of, labels_of
 from kesher.core.importing.models import ImportRun, RefusedLine
 from kesher.core.importing.queries import allowed_kinds, imports_of, job_of, kind_of, samples_of
+from kesher.core.importing.reasons import reason_of
 from kesher.core.importing.recognising import must_suffice
 from kesher.core.importing.refusals import shown
 from kesher.core.importing.report import counted
@@ -175,6 +176,7 @@ def _before(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "recognised": len(chosen),
         "missing": missing,
         "is_unmatched": _is_unmatched(run),
+        "told_by": labels_of(kind, run.match),
         "match": [(name, column_of(kind, name).label, name in run.match) for name in kind.match_by],
         "branches": _branches(request, run),
         "found": _found(request, run) if not missing else None,
@@ -265,6 +267,7 @@ def _after(run: ImportRun, actor: Actor) -> dict[str, Any]:
     undone = job_of(run, "undo")
     result = undone.result if undone else {}
     may_go_back = run.state in ("done", "cancelled", "failed") and run.done > 0
+    brought = bool(run.counts.get("created") or run.counts.get("updated"))
     return {
         "counts": _counts(run.counts),
         "refused": [_left_out(one) for one in refused[:SHOWN_REFUSED]],
@@ -274,7 +277,8 @@ def _after(run: ImportRun, actor: Actor) -> dict[str, Any]:
         "stayed": [stayed_line(Stayed(**one), actor) for one in result.get("stayed", ())],
         "stayed_count": result.get("stayed_count", 0),
         "restored": result.get("restored"),
-        "may_go_back": may_go_back and bool(run.counts["created"] or run.counts["updated"]),
+        "may_go_back": may_go_back and brought,
+        "opens_customers": run.kind == "customers" and may_go_back and brought,
         "may_go_on": run.state == "failed",
         "failed": _failure(run, "run") if run.state == "failed" else "",
     }
@@ -282,7 +286,7 @@ def _after(run: ImportRun, actor: Actor) -> dict[str, Any]:
 
 def _left_out(one: RefusedLine) -> dict[str, Any]:
     """A line that was refused or is in doubt, for the eye."""
-    said = {"line": one.number, "reason": one.reason, "candidates": one.candidates}
+    said = {"line": one.number, "reason": reason_of(one), "candidates": one.candidates}
     return said | {"title": _title(one)}
 
 

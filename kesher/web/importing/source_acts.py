@@ -26,17 +26,18 @@ from kesher.web.organization.saving import save
 
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say how often it is fetched, when its silence is odd, and who wins in which field."""
+    """Say how often it is fetched, what counts as the same one, and who wins in which field."""
     feed = feed_of(request, pk)
     form = WinsForm(request.POST, feed=feed)
     names = [name for name in request.POST if name.startswith("wins-")]
     wins = {name.removeprefix("wins-"): request.POST[name] for name in names}
+    match = request.POST.getlist("match") if "asks_match" in request.POST else None
     if form.is_valid() and save(
         form,
         lambda: change_feed(
             by=request.actor, feed=feed, name=form.cleaned_data["name"],
             rhythm=form.cleaned_data["rhythm"], silent_after=form.cleaned_data["silent_after"],
-            wins=wins, secret=form.cleaned_data.get("secret", ""),
+            wins=wins, match=match, secret=form.cleaned_data.get("secret", ""),
         ),
     ):  # fmt: skip
         tell(request, _("Saved."))

@@ -20,10 +20,14 @@ from kesher.core.feeds.queries import (
     is_silent,
     last_arrival,
     latest_arrivals,
+    match_of,
     open_conflicts,
+    pattern_of,
     require_connecting,
 )
+from kesher.core.importing.kinds import column_of
 from kesher.core.importing.models import ImportRun
+from kesher.core.importing.queries import kind_of
 from kesher.core.refusal import Refusal
 from kesher.customers.origins import told_conflicts
 from kesher.surface.once import once_only
@@ -140,6 +144,7 @@ def drawn(request: HttpRequest, feed: Feed, form: WinsForm | None = None) -> Htt
         "arrivals": [_arrived(request, one) for one in latest_arrivals(feed, SHOWN_ARRIVALS)],
         "conflicts": told_conflicts(request.actor, open_conflicts(feed, SHOWN_CONFLICTS)),
         "may_choose": _may_choose(feed),
+        "match": _match(feed),
         "wins": [
             {
                 "name": column.name, "label": column.label,
@@ -150,6 +155,15 @@ def drawn(request: HttpRequest, feed: Feed, form: WinsForm | None = None) -> Htt
         ],
     }  # fmt: skip
     return render(request, "importing/source.html", context, status=form.status)
+
+
+def _match(feed: Feed) -> list[tuple[str, Any, bool]]:
+    """What can make a line of its files the same one, once it is known what they hold."""
+    pattern = pattern_of(feed)
+    if pattern is None:
+        return []
+    kind, chosen = kind_of(pattern), match_of(feed, pattern)
+    return [(name, column_of(kind, name).label, name in chosen) for name in kind.match_by]
 
 
 def _may_choose(feed: Feed) -> bool:

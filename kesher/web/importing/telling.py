@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from kesher.core.access import Actor
+from kesher.core.importing import reasons
 from kesher.core.importing.kinds import Importable
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -28,10 +29,15 @@ def told(by: Actor, kind: Importable, lines: Iterable[Mapping[str, Any]]) -> lis
         return words.get(label, {}).get(value, value)
 
     return [
-        {**line, "changes": [(label, said(label, old), said(label, new))
+        {**line, "reason": _why(line),
+         "changes": [(label, said(label, old), said(label, new))
                              for label, old, new in line.get("changes", ())]}
         for line in lines
     ]  # fmt: skip
+
+
+def _why(line: Mapping[str, Any]) -> str:
+    return reasons.told(line["code"], line["said"]) if line.get("code") else line.get("reason", "")
 
 
 def _day(value: str) -> date | str:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 
 from kesher.core.access import SYSTEM, Actor
-from kesher.core.feeds.going import forget_arrivals
+from kesher.core.feeds.going import count_import, forget_arrivals
 from kesher.core.importing.commands import check_import, take_back, take_in
 from kesher.core.importing.keeping import forget_old_files
 from kesher.core.importing.models import ImportRun
@@ -34,6 +34,12 @@ def _acting(run_id: int, work: str) -> Iterator[tuple[Actor, ImportRun] | None]:
         yield member_acting(SYSTEM, run.actor_id), run
 
 
+def _taken(*, by: Actor, run: ImportRun) -> None:
+    """Take a file in; the source that it came from, if any, is told."""
+    take_in(by=by, run=run)
+    count_import(by=by, run=run, now=timezone.now())
+
+
 @job(is_long=True, attempts=3)
 def look_through(run_id: int) -> None:
     """Say what would become of each line."""
@@ -47,7 +53,7 @@ def bring_in(run_id: int) -> None:
     """Take a file in, from where it came to a stop."""
     with _acting(run_id, "run") as acts:
         if acts:
-            take_in(by=acts[0], run=acts[1])
+            _taken(by=acts[0], run=acts[1])
 
 
 @job(is_long=True, attempts=3)
@@ -60,7 +66,7 @@ def bring_back(run_id: int) -> None:
 
 WORK: dict[str, tuple[Any, Callable[..., Any]]] = {
     "check": (look_through, check_import),
-    "run": (bring_in, take_in),
+    "run": (bring_in, _taken),
     "undo": (bring_back, take_back),
 }
 

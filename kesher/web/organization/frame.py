@@ -13,9 +13,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, may
+from kesher.core.feeds.queries import may_connect
 from kesher.customers.models import Customer
 from kesher.engagement.models import DoNotContact, MessageText
-from kesher.organization.models import Absence, Branch, Business, Member, Resource, Role, Team
+from kesher.organization.models import (
+    Absence,
+    AccessRecord,
+    Branch,
+    Business,
+    Member,
+    Resource,
+    Role,
+    Team,
+)
 from kesher.surface.page import go
 
 
@@ -64,6 +74,12 @@ SECTIONS = (
             _managing(Resource)),
     Section("roles", _("Roles"), _("What each role may see and do"), "shield-lock",
             _managing(Role)),
+    Section("access-log", _("Who read what"), _("Readings of what is kept closely"), "eye",
+            lambda actor: may(actor, "view", AccessRecord)),
+    Section("import", _("Import"), _("Customers and more from a file, and what can be undone"),
+            "file-import", lambda actor: may(actor, "add", Customer)),
+    Section("sources", _("Sources that live on"), _("What is fetched again and again"), "refresh",
+            may_connect),
     Section("export-everything", _("Export"), _("Everything in one archive, and the way back"),
             "download",
             lambda actor: may(actor, "manage", Business) and may(actor, "export", Customer)),

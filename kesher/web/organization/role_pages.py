@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kesher.core.access import Actor, Scope, require_kind, visible
 from kesher.organization.commands import roles as commands
+from kesher.organization.commands.watching import stop_watching, watch_classification
 from kesher.organization.held import rights_of
 from kesher.organization.limits import is_within
 from kesher.organization.models import Classification, Language, Role
@@ -291,6 +292,17 @@ def classification_naming(request: HttpRequest, pk: int) -> HttpResponse:
     return _roles_page(
         request, known, NewRoleForm(roles=_likes(request.actor, known)), renamed=(pk, form)
     )
+
+
+@require_POST
+def classification_watching(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep who reads what carries a classification, or no longer."""
+    one = found(request.actor, Classification, pk)
+    if request.POST.get("watched"):
+        watch_classification(by=request.actor, classification=one)
+        return done(request, _("Each reading is kept from now on."), "roles")
+    stop_watching(by=request.actor, classification=one)
+    return done(request, _("Readings are kept no longer."), "roles")
 
 
 @require_POST

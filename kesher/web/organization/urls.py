@@ -2,6 +2,7 @@ from django.urls import path
 
 from kesher.web.organization import (
     absence_pages,
+    access_log,
     business_pages,
     entrance,
     inviting_pages,
@@ -80,6 +81,11 @@ urlpatterns = [
     path(
         "settings/classifications/<int:pk>/removal/", role_pages.classification_removal,
         name="classification-removal",
+    ),
+    path("settings/readings/", access_log.access_log, name="access-log"),
+    path(
+        "settings/classifications/<int:pk>/watching/", role_pages.classification_watching,
+        name="classification-watching",
     ),
     path("settings/view-as/", looking.start, name="view-as"),
     path("settings/view-as/stop/", looking.stop, name="view-as-stop"),

@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kesher.core.importing.commands import check_import, open_import, take_in
 from kesher.core.importing.kinds import column_of, importable_kind, importable_kinds
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import job_of, kind_of
+from kesher.core.importing.reasons import named_in, reason_of, told
 from kesher.core.importing.refusals import shown
 from kesher.core.refusal import Refusal
 from kesher.organization.models import Branch
@@ -40,6 +42,7 @@ SAID_AT_MOST = 200  # refused lines told one by one
 
 
 class Command(BaseCommand):
+    refused: list[dict[str, Any]]
     help = "Take in customers or purchases from a file. The same file again changes nothing."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -53,13 +56,19 @@ class Command(BaseCommand):
             help="which column brings a field, by its heading or its number; may be repeated",
         )  # fmt: skip
         parser.add_argument(
-            "--match", default="", metavar="FIELD,…",
-            help="what makes a line without a known number the same customer: phone, email, name",
+            "--match", metavar="FIELD,…",
+            help="what makes a line without a known number the same customer: phone, email, name, "
+            "or none; unless said, telephone and e-mail, else the name, in a file without numbers",
         )  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, only")
         parser.add_argument(
             "--json", action="store_true", help="print nothing but the counts, as JSON"
         )
+        parser.add_argument(
+            "--reasons", action="store_true",
+            help="with --json: say of each refused line its number, a code that stays the same in "
+            "every language, and what is wrong",
+        )  # fmt: skip
         parser.add_argument("--as", dest="email", default="", help="act as this member of staff")
         parser.add_argument("--sheet", default="", help="which sheet of a spreadsheet to take")
         parser.add_argument("--encoding", default="", help="when it is guessed wrong")
@@ -76,7 +85,7 @@ class Command(BaseCommand):
         parser.add_argument("--refused", type=Path, help="write refused lines to this file")
 
     def handle(self, *, file: Path, kind: str | None, **options: Any) -> None:
-        self.refused_whole = False
+        self.refused_whole, self.refused = False, []
         is_whole = not kind and is_archive(file)
         if not kind and not is_whole:
             raise CommandError("Say what the file holds with --kind.")
@@ -87,7 +96,8 @@ class Command(BaseCommand):
             else:
                 counts = self._counts(file, str(kind), options)
         if options["json"]:
-            self.stdout.write(json.dumps(counts))
+            reasons = {"reasons": self.refused} if options["reasons"] else {}
+            self.stdout.write(json.dumps({**counts, **reasons}))
         elif not self.refused_whole:
             for name, each in counts.items() if is_whole else [("", counts)]:
                 said = ", ".join(f"{word} {count:,}" for word, count in each.items())
@@ -129,7 +139,7 @@ class Command(BaseCommand):
                     encoding=options["encoding"],
                     sheet=options["sheet"],
                     said=_said(options["map"]),
-                    match=options["match"].split(","),
+                    match=_match(options["match"]),
                     options=_options(by, options["branch"]),
                 )
                 self._tell(run)
@@ -143,8 +153,10 @@ class Command(BaseCommand):
         if options["dry_run"]:
             with _Progress(self.stderr, run, "check"):
                 found = check_import(by=by, run=run)
-            for line in found["first"].get("refused", ()):
-                self.stderr.write(f"line {line['line']}: {line['reason']}")
+            refused = found["first"].get("refused", ())
+            for line in refused:
+                self.stderr.write(f"line {line['line']}: {told(line['code'], line['said'])}")
+            self.refused = [_reason(line["line"], line) for line in refused]
             return found["counts"]
         with _Progress(self.stderr, run, "run"):
             counts = take_in(by=by, run=run)
@@ -160,6 +172,8 @@ class Command(BaseCommand):
         where = run.sheet or run.encoding
         self.stderr.write(f"{shown(run.file_name, 80)}: {run.count:,} lines in {where}")
         self.stderr.write(f"columns: {taken}")
+        if run.match:
+            self.stderr.write(f"the same {kind.name}: by {', '.join(run.match)}")
         known = {at for places in run.columns.values() for at in places}
         left = [shown(head) for at, head in enumerate(run.headings) if at not in known]
         if left:
@@ -168,7 +182,8 @@ class Command(BaseCommand):
     def _tell_refused(self, run: ImportRun, path: Path | None) -> None:
         refused = run.refused_lines.order_by("number")
         for line in refused[:SAID_AT_MOST]:
-            self.stderr.write(f"line {line.number}: {line.reason}")
+            self.stderr.write(f"line {line.number}: {reason_of(line)}")
+            self.refused.append(_reason(line.number, {"code": line.code, "said": line.said}))
         if (count := run.counts["refused"]) > SAID_AT_MOST:
             self.stderr.write(
                 f"… and {count - SAID_AT_MOST:,} more; --refused FILE writes them all"
@@ -206,6 +221,18 @@ class _Progress:
             self.out.flush()
         self.out.write("")
         connection.close()
+
+
+def _reason(number: int, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Why a line is refused, for machines."""
+    return {"line": number, "code": kept["code"], **named_in(kept["said"])}
+
+
+def _match(said: str | None) -> list[str] | None:
+    """What lines are matched by, as said; nothing said leaves it to the columns."""
+    if said is None or said.strip() == "none":
+        return None if said is None else []
+    return said.split(",")
 
 
 def _said(pairs: list[str]) -> dict[str, list[str]]:

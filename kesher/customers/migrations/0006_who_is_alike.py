@@ -42,7 +42,7 @@ def compare_all(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0004_mergers'),
+        ('customers', '0005_mergers'),
     ]
 
     operations = [

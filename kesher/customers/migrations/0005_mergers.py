@@ -23,7 +23,7 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0003_care_of_an_owner_in_one_index'),
+        ('customers', '0004_emergency_access'),
     ]
 
     operations = [
