@@ -41,13 +41,18 @@ from kesher.core.search_entry import Piece, entry, vocabulary  # noqa: E402
 from kesher.core.text import fold  # noqa: E402
 from kesher.customers.commands import adding  # noqa: E402
 from kesher.customers.commands.adding import NewCustomer, add_customers  # noqa: E402
+from kesher.customers.commands.comparing import count_names, key_waiting  # noqa: E402
 from kesher.customers.commands.tying import NewTie, add_ties  # noqa: E402
+from kesher.customers.match_keys import key_rows  # noqa: E402
+from kesher.customers.match_records import Said, known  # noqa: E402
 from kesher.customers.models import (  # noqa: E402
     ContactPoint,
     Customer,
     CustomerBranch,
     CustomerContact,
     CustomerTag,
+    MatchDue,
+    MatchKey,
     Tag,
     Tie,
 )
@@ -174,6 +179,9 @@ def plainly(size: int) -> Member:
             for one, life in lives for day, who in life.tasks
         ]  # fmt: skip
         plan_tasks(by=SYSTEM, tasks=tasks)
+    while key_waiting(by=SYSTEM, limit=BLOCK):  # as the job does that follows
+        pass
+    count_names(by=SYSTEM)
     return world.owner
 
 
@@ -193,6 +201,7 @@ def build(size: int) -> Member:
                 waiting = []
         writer.write(waiting)
         writer.finish()
+        count_names(by=SYSTEM)
     return world.owner
 
 
@@ -273,6 +282,17 @@ class Writer:
         kept = {n: value for n, column in adding.COLUMNS if (value := getattr(record, column))}
         self.change("customers.customer", record.pk, kept)
         self._found(record, new, readings, employers)
+        self._matched(record, readings, employers)
+
+    def _matched(self, record: Customer, readings: list, employers: list) -> None:
+        said = Said(record.kind, record.first_name, record.last_name, record.name)
+        said.birth_date = record.birth_on.isoformat() if record.birth_on else ""
+        said.city, said.company = record.city, employers[0] if employers else ""
+        said.phones = [one.normal for one in readings if one.kind == "phone"]
+        said.emails = [one.normal for one in readings if one.kind == "email"]
+        for key, number in key_rows([known(record.pk, said)]):
+            self.put(MatchKey, ("key", "number"), key, number)
+        self.put(MatchDue, ("number", "is_keyed"), record.pk, True)
 
     def _point(self, one: Any) -> int:
         if one.kind == "phone" and one.normal in self.points:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from kesher.core.access import Actor
 from kesher.core.matching.features import STRONG, Census, name_marks
 from kesher.core.matching.records import Record
-from kesher.core.matching.scoring import LIKELY, SAFE, Scorer
+from kesher.core.matching.scoring import LIKELY, POSSIBLE, SAFE, Scorer
 from kesher.customers.match_keys import Met, meet
 from kesher.customers.match_records import Known, known_customers
 from kesher.customers.models import Alike, Customer, NameCount
@@ -22,6 +22,8 @@ GROUNDS = {
 NOTHING = {name: () if name == "mailed" else "" for names in GROUNDS.values() for name in names}
 
 UNSURE = frozenset(("given:none", "family:none", "given:initial", "given:other", "given:some"))
+OTHER_FIRST = frozenset(("given:other", "given:some"))
+RELATIVES = frozenset(("birth:other", "household"))  # or namesakes: never more than possible
 GROWTH = 1.2  # of the base, after which its names are counted anew
 
 
@@ -40,6 +42,11 @@ class Compared:
     def is_strong(self) -> bool:
         """Whether more than names speaks for it."""
         return not STRONG.isdisjoint(self.features)
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether it is surely somebody else: of another birthday and another first name."""
+        return "birth:other" in self.features and not OTHER_FIRST.isdisjoint(self.features)
 
     @property
     def rests_on(self) -> str:
@@ -87,6 +94,7 @@ def _blanked(one: Known, hidden: Collection[str]) -> Known:
 def _pair(scorer: Scorer, one: Known, other: Known) -> Compared:
     pair = scorer.pair(*one.facing(other))
     level = LIKELY if pair.level == SAFE and not _is_safe(one, pair.features) else pair.level
+    level = level if RELATIVES.isdisjoint(pair.features) else POSSIBLE
     return Compared(one.number, other.number, pair.score, level, pair.features, other.is_binned)
 
 

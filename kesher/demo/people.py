@@ -16,7 +16,7 @@ from kesher.demo.visits import Visit, stage_of, visits_of
 
 FAMILIES = {"he": 170, "en": 55, "el": 60}
 SINGLES = {"he": 520, "en": 190, "el": 185}
-TWINS = 18
+TWINS = 20
 HOUSEHOLD_SHARE = 0.38
 HABITS = {
     "regular": 34,
@@ -218,14 +218,14 @@ class Maker:
         grown = [one for one in self.made.customers if _latin_name(one.new) and one.new.emails]
         for at, one in enumerate(grown[:TWINS]):
             first, last = _latin_name(one.new) or ("", "")
-            shared = at % 3  # a telephone, an e-mail, or nothing but the birthday
+            shared = at % 4  # a telephone, an e-mail, a birthday, or nothing but the city
             new = NewCustomer(
                 first_name=first,
                 last_name=last,
                 language="en",
                 phones=one.new.phones[:1] if shared == 0 else [next(self.phones)],
                 emails=one.new.emails[:1] if shared == 1 else [],
-                birth_on=one.new.birth_on if shared else None,
+                birth_on=one.new.birth_on if shared in (1, 2) else None,
                 city=one.new.city if shared else "",
                 since_on=self.today - timedelta(days=self.rng.randint(3, 90)),
             )

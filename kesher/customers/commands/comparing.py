@@ -60,7 +60,7 @@ def _pairs_of(numbers: Collection[int]) -> list[Compared]:
         pair
         for pairs in found.values()
         for pair in pairs
-        if pair.score >= LEAST and not pair.is_binned
+        if pair.score >= LEAST and not (pair.is_binned or pair.is_relative)
     ]
 
 

@@ -32,7 +32,7 @@ SHOWN_BEFORE = 8  # groups of which the preview of a bulk merge shows names
 FIELDS = (
     ("reference", gettext_lazy("Number")), ("phone", gettext_lazy("Telephone")),
     ("email", gettext_lazy("E-mail")), ("birth_on", gettext_lazy("Birthday")),
-    ("city", gettext_lazy("City")), ("created_at", gettext_lazy("Here since")),
+    ("city", gettext_lazy("City")), ("since_on", gettext_lazy("Customer since")),
 )  # fmt: skip
 EXPLAINED = {
     Level.SAFE: gettext_lazy(
@@ -135,7 +135,7 @@ def _lines(actor: Actor, rows: Sequence[Customer]) -> list[Line]:
         values = [getattr(row, name) or "" for row in rows]
         if name in readable(actor, Customer) and any(values):
             said = {str(value) for value in values if value}
-            lines.append(Line(name, label, values, len(said) > 1 and name != "created_at"))
+            lines.append(Line(name, label, values, len(said) > 1))
     return lines
 
 
