@@ -155,8 +155,6 @@ def _former(by: Actor, survivor: Customer, merger: Merger, done: Parted) -> dict
     columns = {name: _read(name, value) for name, value in held.items()}
     if _is_taken(columns.get("reference")):
         done.stayed.append(_number_kept(survivor, columns.pop("reference")))
-    if _is_taken(columns.get("reference")):
-        done.stayed.append(_number_kept(survivor, columns.pop("reference")))
     if not columns.keys().isdisjoint(NAMES):
         first, last, name = (columns.get(part, getattr(survivor, part)) for part in NAMES[:3])
         is_person = survivor.kind == Customer.Kind.PERSON
