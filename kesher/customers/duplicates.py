@@ -28,8 +28,8 @@ from kesher.organization.queries import business
 
 Kind = ContactPoint.Kind
 MOST_SHARERS = 30  # of one number; what more people share says little
-FROM = 0.14  # of a score that is worth a warning to somebody who is just typing
-BY_NUMBER = 0.1  # the score of who shares a number and nothing else
+FROM = 0.1  # of a score that is worth a warning to somebody who is just typing
+BY_NUMBER = 0.09  # the score of who shares a number and nothing else
 
 
 @dataclass(frozen=True, kw_only=True)
