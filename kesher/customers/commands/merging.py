@@ -12,6 +12,7 @@ from kesher.core.changes import new_batch, record_added, record_changes
 from kesher.core.events import announce
 from kesher.core.joining import Moved, delete_rows, move_rows, whole
 from kesher.core.person import answers
+from kesher.core.search import indexed_once
 from kesher.customers.choosing import columns_of, whose
 from kesher.customers.events import CustomerMerged
 from kesher.customers.mergers import bring_up_to_date, hold, refuse_unlike
@@ -47,8 +48,9 @@ def merge_customers(
     _keep(merger, moved)
     _bury(by, merger, gone, reached[1:])
     columns |= arrange(kept, [*firsts, *(key for held in reached for key in held["contacts"])])
-    _write(by, kept, columns, before, merger)
-    bring_up_to_date(customers, [(one.table, one.row) for one in moved if one.before is None])
+    with indexed_once():
+        _write(by, kept, columns, before, merger)
+        bring_up_to_date(customers, [(one.table, one.row) for one in moved if one.before is None])
     if batch:
         record_added(by=by, record=merger, values={"survivor": kept.pk}, batch=batch)
     return merger
