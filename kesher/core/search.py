@@ -72,7 +72,7 @@ class Searchable:
         """Title and detail of one found record, as far as the actor may read them."""
         raise NotImplementedError
 
-    def follow(self, ids: Sequence[int], *, fresh: bool) -> None:
+    def follow(self, ids: Sequence[int]) -> None:
         """What else is known of records by what they are found by, in the same transaction."""
 
     def lines(self, actor: Actor, records: Sequence[Any]) -> list[tuple[str, str]]:
@@ -127,7 +127,7 @@ def index(kind: str, ids: Sequence[int], *, fresh: bool = False) -> None:
         pieces = list(declared.pieces(ids))
         insert_rows(SearchEntry, COLUMNS, (entry(kind, p, marks[p.record_id]) for p in pieces))
         search_index.learn(vocabulary(pieces))
-        declared.follow(ids, fresh=fresh)
+        declared.follow(ids)
 
 
 def index_rows(model: type[Model], ids: Sequence[int]) -> None:
