@@ -30,7 +30,7 @@ from kesher.core.search_entry import (
     scope_tokens,
     vocabulary,
 )
-from kesher.core.search_steps import STEPS, Asked, Query, keys_of, likeness, name_tokens
+from kesher.core.search_steps import STEPS, Asked, Query, likeness, name_tokens
 from kesher.core.text import clean
 
 LONGEST = 200  # characters of a query that are read
@@ -187,17 +187,6 @@ def _walk(searches: dict[str, _Search], asked: Asked, limit: int) -> None:
             search.keep()
         if step.is_alone and any(search.found for search in searches.values()):
             return
-
-
-def named_alike(kind: str, names: Sequence[str], *, limit: int = NEWEST) -> list[int]:
-    """Numbers of records of a kind whose names hold or sound like each of these words.
-
-    Whoever calls this asks for permission himself: the words of a name are open, its owner is not.
-    """
-    groups = [[word, *keys_of(word)] for word in names]
-    numbers = search_index.newest(groups, limit) if groups else []
-    matches = search_index.entries(numbers)
-    return [m.record_id for m in matches if (m.kind, m.classification) == (kind, OPEN)]
 
 
 def _ask(searches: dict[str, _Search], asked: Asked, query: Query, base: float) -> None:
