@@ -30,7 +30,7 @@ from kesher.core.search_entry import (
     scope_tokens,
     vocabulary,
 )
-from kesher.core.search_steps import STEPS, Asked, Query, keys_of, likeness, name_tokens
+from kesher.core.search_steps import STEPS, Asked, Query, likeness, name_tokens
 from kesher.core.text import clean
 
 LONGEST = 200  # characters of a query that are read
@@ -72,7 +72,7 @@ class Searchable:
         """Title and detail of one found record, as far as the actor may read them."""
         raise NotImplementedError
 
-    def follow(self, ids: Sequence[int], *, fresh: bool) -> None:
+    def follow(self, ids: Sequence[int]) -> None:
         """What else is known of records by what they are found by, in the same transaction."""
 
     def lines(self, actor: Actor, records: Sequence[Any]) -> list[tuple[str, str]]:
@@ -127,7 +127,7 @@ def index(kind: str, ids: Sequence[int], *, fresh: bool = False) -> None:
         pieces = list(declared.pieces(ids))
         insert_rows(SearchEntry, COLUMNS, (entry(kind, p, marks[p.record_id]) for p in pieces))
         search_index.learn(vocabulary(pieces))
-        declared.follow(ids, fresh=fresh)
+        declared.follow(ids)
 
 
 def index_rows(model: type[Model], ids: Sequence[int]) -> None:
@@ -187,17 +187,6 @@ def _walk(searches: dict[str, _Search], asked: Asked, limit: int) -> None:
             search.keep()
         if step.is_alone and any(search.found for search in searches.values()):
             return
-
-
-def named_alike(kind: str, names: Sequence[str], *, limit: int = NEWEST) -> list[int]:
-    """Numbers of records of a kind whose names hold or sound like each of these words.
-
-    Whoever calls this asks for permission himself: the words of a name are open, its owner is not.
-    """
-    groups = [[word, *keys_of(word)] for word in names]
-    numbers = search_index.newest(groups, limit) if groups else []
-    matches = search_index.entries(numbers)
-    return [m.record_id for m in matches if (m.kind, m.classification) == (kind, OPEN)]
 
 
 def _ask(searches: dict[str, _Search], asked: Asked, query: Query, base: float) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -91,23 +91,25 @@ def _join(
 
 def safe_groups(actor: Actor, *, but: Collection[int] = (), most: int = AT_ONCE) -> list[Group]:
     """Groups that may be merged without a look at each: of safe pairs alone, nobody in two."""
-    pairs = of_level(actor, Level.SAFE).exclude(customer__in=but).exclude(other__in=but)
-    groups = groups_of(actor, pairs.order_by("-score", "pk")[:most])
-    allowed = _mergeable(actor, [number for group in groups for number in group.numbers])
-    seen: dict[int, int] = defaultdict(int)
-    for group in groups:
-        for number in group.numbers:
-            seen[number] += 1
-    return [
-        group
-        for group in groups
-        if allowed.issuperset(group.numbers) and all(seen[number] == 1 for number in group.numbers)
-    ]
+    passed = set(but)
+    while pairs := list(_mergeable(actor, passed)[:most]):
+        groups = groups_of(actor, pairs)
+        seen = Counter(number for group in groups for number in group.numbers)
+        doubtful = {number for number, times in seen.items() if times > 1}
+        if sure := [group for group in groups if doubtful.isdisjoint(group.numbers)]:
+            return sure
+        passed |= doubtful
+    return []
 
 
-def _mergeable(actor: Actor, numbers: Sequence[int]) -> set[int]:
-    rows = visible(actor, Customer, "merge").filter(pk__among=sorted(set(numbers)))
-    return set(rows.values_list("pk", flat=True))
+def _mergeable(actor: Actor, but: Collection[int]) -> QuerySet[Alike]:
+    """Safe pairs of which the actor may merge both, without those of some customers."""
+    allowed = visible(actor, Customer, "merge")
+    pairs = of_level(actor, Level.SAFE).filter(
+        Exists(allowed.filter(pk=OuterRef("customer_id"))),
+        Exists(allowed.filter(pk=OuterRef("other_id"))),
+    )
+    return pairs.exclude(customer__in=but).exclude(other__in=but).order_by("-score", "pk")
 
 
 def first_of(customers: Iterable[Customer]) -> list[Customer]:

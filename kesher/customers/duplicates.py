@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
 from kesher.core.matching.scoring import SAFE
+from kesher.core.phones import digits
 from kesher.core.refusal import Refusal
 from kesher.customers import points, typed
 from kesher.customers.match_pairs import Compared, compared
@@ -29,6 +30,7 @@ from kesher.organization.queries import business
 Kind = ContactPoint.Kind
 MOST_SHARERS = 30  # of one number; what more people share says little
 FROM = 0.1  # of a score that is worth a warning to somebody who is just typing
+WHOLE = 10  # digits of a number that is no longer being typed; half a one is no other one
 BY_NUMBER = 0.09  # the score of who shares a number and nothing else
 
 
@@ -109,7 +111,10 @@ def _said(about: Typed, readings: Iterable[Reading]) -> Said:
     said = Said(about.kind, first, last, whole, city=typed.line(about.city))
     said.birth_date = about.birth_on.isoformat() if about.birth_on else ""
     for reading in readings:
-        (said.phones if reading.kind == Kind.PHONE else said.emails).append(reading.normal)
+        if reading.kind == Kind.EMAIL:
+            said.emails.append(reading.normal)
+        elif len(digits(reading.normal)) >= WHOLE:
+            said.phones.append(reading.normal)
     return said
 
 

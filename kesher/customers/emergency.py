@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import BigIntegerField, DateTimeField, Model, Q, QuerySet
+from django.db.models.functions import Now
 
 from kesher.core.access import Actor, may, sight, visible
 from kesher.core.prepared import Mark, prepared
@@ -38,6 +39,12 @@ def cleared_near(actor: Actor, model: type[Model], pk: int, now: datetime) -> Ac
         return actor
     customer_id = model._default_manager.filter(pk=pk).values_list("customer_id", flat=True).first()
     return cleared_for_one(actor, customer_id, now) if customer_id else actor
+
+
+def end_emergencies(customers: Sequence[Customer]) -> None:
+    """Close what is open of customers who become one with another: it was not opened of him."""
+    open_now = EmergencyAccess.objects.filter(customer__in=customers, ends_at__gt=Now())
+    open_now.update(ends_at=Now())
 
 
 def emergencies_now(actor: Actor, customer: Customer, now: datetime) -> list[EmergencyAccess]:

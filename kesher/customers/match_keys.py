@@ -35,11 +35,10 @@ def _number(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
 
-def write_keys(numbers: Collection[int], *, fresh: bool = False) -> None:
-    """Bring the keys of these customers up to date; `fresh` says that they have none."""
+def write_keys(numbers: Collection[int]) -> None:
+    """Bring the keys of these customers up to date."""
     with transaction.atomic():
-        if not fresh:
-            MatchKey.objects.filter(number__among=numbers).delete()
+        MatchKey.objects.filter(number__among=numbers).delete()
         insert_rows(MatchKey, ("key", "number"), key_rows(known_customers(numbers).values()))
 
 
@@ -50,6 +49,12 @@ def key_rows(customers: Iterable[Known]) -> Iterable[tuple[int, int]]:
         for one in customers
         for key in {key for each in one.records for key in kept_keys(each)}
     )
+
+
+def forget_keys(numbers: Collection[int]) -> None:
+    """Of customers who are deleted nothing waits and nothing is found."""
+    MatchKey.objects.filter(number__among=numbers).delete()
+    MatchDue.objects.filter(number__among=numbers).delete()
 
 
 def await_comparison(numbers: Iterable[int]) -> None:

@@ -51,10 +51,10 @@ class CustomerSearch(Searchable):
         """Customers in the bin are not found."""
         return rows.filter(binned_at__isnull=True)
 
-    def follow(self, ids: Sequence[int], *, fresh: bool) -> None:
+    def follow(self, ids: Sequence[int]) -> None:
         """The keys by which doubles are found; of many at once a job writes them soon after."""
         if len(ids) <= FEW:
-            write_keys(ids, fresh=fresh)
+            write_keys(ids)
         await_comparison(ids)
 
     def lines(self, actor: Actor, records: Sequence[Customer]) -> list[tuple[str, str]]:

@@ -16,11 +16,13 @@ from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM
 from kesher.core.jobs import start_job
 from kesher.core.models import Change, EventRecord, Job, SearchEntry
+from kesher.customers.match_keys import forget_keys
 from kesher.customers.models import (
     ContactPoint,
     Customer,
     CustomerBranch,
     CustomerTag,
+    NameCount,
     Source,
     Tag,
     Tie,
@@ -147,6 +149,7 @@ def _remove_customers(ids: list[int]) -> int:
     ties = Tie.objects.filter(Q(customer__in=ids) | Q(other__in=ids))
     _forget(Tie._meta.label_lower, list(ties.values_list("pk", flat=True)))
     removed = _remove(Customer, ids)
+    forget_keys(ids)
     for at in range(0, len(points), AT_ONCE):
         some = ContactPoint.objects.filter(pk__in=points[at : at + AT_ONCE], uses__isnull=True)
         some.delete()
@@ -168,7 +171,8 @@ def _forget(label: str, ids: Iterable[int]) -> None:
 
 
 def _remove_words(cleared: Cleared) -> None:
-    """Tags, sources and products that nothing real uses."""
+    """Tags, sources and products that nothing real uses; the night counts names anew."""
+    NameCount.objects.all().delete()
     unused = {
         Tag: ~Exists(CustomerTag.objects.filter(tag=OuterRef("pk"))),
         Source: ~Exists(Customer.objects.filter(source=OuterRef("pk"))),

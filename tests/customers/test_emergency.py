@@ -8,6 +8,7 @@ from kesher.core.access import SYSTEM, AccessDenied, visible
 from kesher.core.events import deliver_due
 from kesher.customers.commands import emergency
 from kesher.customers.commands.emergency import end_emergency_access, take_emergency_access
+from kesher.customers.commands.merging import merge_customers
 from kesher.customers.emergency import cleared_for_one, closed_to
 from kesher.customers.models import EmergencyAccess
 from kesher.engagement.commands.touching import NewTouch, record_touches
@@ -107,3 +108,15 @@ def test_who_lost_the_right_has_lost_what_he_opened(clinic):
     manager.grants.pop(("customers.emergencyaccess", "add"))
 
     assert cleared_for_one(manager, clinic.customers["noa"].pk, NOW) is manager
+
+
+def test_what_was_opened_of_one_is_not_open_of_whom_he_is_merged_into(clinic):
+    now = datetime.now(UTC)
+    noa, kept = clinic.customers["noa"], clinic.customers["yosef"]
+    opened(clinic, now=now)
+
+    merge_customers(by=clinic.actor("owner"), survivor=kept, others=[noa])
+
+    manager = clinic.actor("manager")
+    assert cleared_for_one(manager, kept.pk, now + timedelta(seconds=5)) is manager
+    assert EmergencyAccess.objects.get().customer == kept  # and that it was stays known

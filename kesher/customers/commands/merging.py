@@ -14,6 +14,7 @@ from kesher.core.joining import Moved, delete_rows, move_rows, whole
 from kesher.core.person import answers
 from kesher.core.search import indexed_once
 from kesher.customers.choosing import columns_of, whose
+from kesher.customers.emergency import end_emergencies
 from kesher.customers.events import CustomerMerged
 from kesher.customers.mergers import bring_up_to_date, hold, refuse_unlike
 from kesher.customers.models import Customer, MergedRow, Merger, Tombstone
@@ -44,6 +45,7 @@ def merge_customers(
     before, reached = _beside(kept), [reached_by(one) for one in customers]
     firsts = [(kind, getattr(taken[kind], kind)) for kind in ("phone", "email")]
     merger = _begun(by, kept, gone)
+    end_emergencies(gone)
     moved = move_rows(Customer, to=kept.pk, gone=[one.pk for one in gone])
     _keep(merger, moved)
     _bury(by, merger, gone, reached[1:])

@@ -140,6 +140,16 @@ def test_a_chain_with_strangers_at_its_ends_is_no_group(three, third):
     assert [sorted(group.numbers) for group in safe_groups(SYSTEM)] == []
 
 
+def test_a_chain_at_the_top_does_not_hide_who_stands_below(clinic, three):
+    a, b, c = three
+    pair(a, b, 0.99), pair(b, c, 0.98)
+    below = add(clinic, "Dot Quill"), add(clinic, "Eve Rand")
+    pair(*below, 0.9)
+
+    (group,) = safe_groups(SYSTEM, most=2)
+    assert sorted(group.numbers) == sorted(one.pk for one in below)
+
+
 def merge_all(client):
     client.post(f"{PAGE}merging/")
     held = Job.objects.get(name="merge")
