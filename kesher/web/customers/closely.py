@@ -17,6 +17,7 @@ from kesher.core.access import guard, require_kind
 from kesher.core.refusal import Refusal
 from kesher.customers.commands.emergency import (
     LONGEST,
+    ReasonMissing,
     end_emergency_access,
     take_emergency_access,
 )
@@ -41,7 +42,8 @@ class EmergencyForm(Form):
         label=gettext_lazy("What must be read"), coerce=int, widget=forms.RadioSelect
     )
     reason = forms.CharField(
-        label=gettext_lazy("What is the emergency?"), max_length=LONGEST, required=False,
+        label=gettext_lazy("What is the emergency?"), max_length=LONGEST,
+        error_messages={"required": ReasonMissing.message},
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 
