@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from kesher.config.garbage import sweep_rarely
+from kesher.core.own.catalogue import forget
 from kesher.organization.held import forget_rights
 from tests.people import Clinic, open_clinic
 from tests.running import Place, Places, Server
@@ -37,6 +38,13 @@ def in_english():
     """What one test leaves active must not speak in the next."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def without_own_fields():
+    """Fields that one test made are gone with its database."""
+    yield
+    forget()
 
 
 @pytest.fixture

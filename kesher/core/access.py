@@ -6,7 +6,7 @@ one Policy per model; roles grant a Scope per model and action; each field has a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -267,9 +267,20 @@ def require_kind(actor: Actor, action: str, model: type[Model]) -> None:
         raise AccessDenied(f"{actor.label} may not {action} {model._meta.label}")
 
 
+_more: dict[type[Model], Callable[[], Mapping[str, str]]] = {}
+
+
+def classify_more(model: type[Model], fields: Callable[[], Mapping[str, str]]) -> None:
+    """Let a kind have fields beside its columns, each with its classification."""
+    _more[model] = fields
+
+
 def readable(actor: Actor, model: type[Model]) -> frozenset[str]:
-    """The columns of a kind that the actor may read, sort, filter, search, count and export by."""
-    return _readable(model, actor.is_system, actor.clearances)
+    """The fields of a kind that the actor may read, sort, filter, search, count and export by."""
+    held = _readable(model, actor.is_system, actor.clearances)
+    if model not in _more:
+        return held
+    return held | {name for name, kept in _more[model]().items() if actor.cleared_for(kept)}
 
 
 @lru_cache(maxsize=1024)

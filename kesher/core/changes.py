@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
 from kesher.core.bulk import insert_rows
-from kesher.core.columns import column_named
+from kesher.core.columns import held_in, put_into
 from kesher.core.models import Change
 from kesher.core.refusal import Refusal
 
@@ -119,24 +119,18 @@ def change(
     differing = {
         name: value
         for name, value in values.items()
-        if plain(_value(current, name)) != plain(value)
+        if plain(held_in(current, name)) != plain(value)
     }
     if seen is not None and seen != current.version:
         _refuse_clashes(current, differing, seen)
     if not differing:
         return current, {}
-    before = {name: _value(current, name) for name in differing}
-    for name, value in differing.items():
-        setattr(current, name, value)
+    before = {name: held_in(current, name) for name in differing}
+    columns = {put_into(current, name, value) for name, value in differing.items()}
     current.version += 1
-    current.save(update_fields=[*differing, "version"])
+    current.save(update_fields=[*columns, "version"])
     record_changes(by=by, rows=[(current, before, differing)], batch=batch)
     return current, differing
-
-
-def _value(record: Model, name: str) -> Any:
-    column = column_named(record, name)
-    return getattr(record, column.attname if column.is_relation else name)
 
 
 def _refuse_clashes(current: Model, differing: Mapping[str, Any], seen: int) -> None:
@@ -145,7 +139,7 @@ def _refuse_clashes(current: Model, differing: Mapping[str, Any], seen: int) -> 
     ).order_by("version")
     touched = {name: entry.actor for entry in later for name in entry.after or {}}
     clashes = [
-        Clash(field=name, theirs=_value(current, name), mine=value, by=touched[name])
+        Clash(field=name, theirs=held_in(current, name), mine=value, by=touched[name])
         for name, value in differing.items()
         if name in touched
     ]

@@ -100,7 +100,8 @@ class Words:
         if value is None or value == "":
             return None
         if isinstance(value, (list, tuple)):
-            return ", ".join(str(part) for part in value)
+            names = self.labels.get(one.name, {})
+            return ", ".join(names.get(part, "") or str(part) for part in value)
         if one.type == Type.FLAG:
             return self.yes if value else self.no
         if one.type == Type.CHOICE:

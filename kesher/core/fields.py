@@ -33,11 +33,12 @@ class Type(StrEnum):
     CHOICE = "choice"
     REF = "ref"
     FLAG = "flag"
+    LINK = "link"
     PHONE = "phone"
     EMAIL = "email"
 
 
-WORDS = frozenset({Type.TEXT, Type.LONG, Type.PHONE, Type.EMAIL})
+WORDS = frozenset({Type.TEXT, Type.LONG, Type.PHONE, Type.EMAIL, Type.LINK})
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Through:
     other: str = ""
     text: str = ""
     kind: str = ""  # where the table tells of many kinds of record: of this one
+    where: tuple[tuple[str, Any], ...] = ()  # only the rows that hold this
 
     @property
     def reads(self) -> str:
@@ -83,6 +85,8 @@ class Field:
     value: Callable[..., Any] | None = None  # makes what is shown of what was read
     currency: str = ""  # for money: the column with its currency
     summarises: ModelType | None = None  # it tells of such records: for those who may see them
+    shows: Any = None  # an expression that is read to be shown, in place of the path
+    is_own: bool = False  # made by the business; its classification is all there is to it
 
     @property
     def path(self) -> str:
@@ -141,6 +145,13 @@ def extend(name: str, fields: Iterable[Field]) -> None:
     _kinds[name].read.clear()
 
 
+def put_own(name: str, fields: Iterable[Field]) -> None:
+    """Give a kind the fields that the business made, in place of those it had."""
+    kind = _kinds[name]
+    declared = {key: one for key, one in kind.fields.items() if not one.is_own}
+    kind.fields, kind.kept, kind.read = declared | {one.name: one for one in fields}, {}, {}
+
+
 def kind_of(name: str) -> Kind:
     """The declared kind of that name."""
     return _kinds[name]
@@ -156,6 +167,8 @@ def kinds() -> list[Kind]:
 
 def classifications_of(kind: Kind, one: Field) -> frozenset[str]:
     """All that one must be cleared for to read a field: every column that it touches counts."""
+    if one.is_own:
+        return frozenset({one.classification})
     if one.name not in kind.kept:
         kept = {one.classification} if one.classification else set()
         if one.through and one.through.kind:
@@ -187,11 +200,10 @@ def fields_for(actor: Actor, kind: Kind) -> dict[str, Field]:
     summed = {one.summarises for one in kind.fields.values() if one.summarises}
     granted = frozenset(model for model in summed if may(actor, "view", model))
     key = (actor.is_system, actor.clearances, granted)
-    if key not in kind.read:
-        kind.read[key] = {
-            name: one for name, one in kind.fields.items() if is_readable(actor, kind, one)
-        }
-    return kind.read[key]
+    read, held = kind.read, kind.fields  # own fields may come in between
+    if key not in read:
+        read[key] = {name: one for name, one in held.items() if is_readable(actor, kind, one)}
+    return read[key]
 
 
 def is_readable(actor: Actor, kind: Kind, one: Field) -> bool:

@@ -45,7 +45,8 @@ MOMENT_OPS = ("is", "after", "later", "before", "within", "in", "empty")
 DATE_OPS = (*MOMENT_OPS[:-1], "coming", "month", "empty")
 CHOICE_OPS = ("is", "not", "empty")
 OPS = {
-    Type.TEXT: TEXT_OPS, Type.LONG: TEXT_OPS, Type.EMAIL: TEXT_OPS, Type.PHONE: PHONE_OPS,
+    Type.TEXT: TEXT_OPS, Type.LINK: TEXT_OPS, Type.LONG: TEXT_OPS,
+    Type.EMAIL: TEXT_OPS, Type.PHONE: PHONE_OPS,
     Type.NUMBER: NUMBER_OPS, Type.MONEY: NUMBER_OPS, Type.DATE: DATE_OPS, Type.MOMENT: MOMENT_OPS,
     Type.CHOICE: CHOICE_OPS, Type.REF: CHOICE_OPS, Type.FLAG: ("is",),
 }  # fmt: skip
@@ -214,7 +215,8 @@ def _held_through(one: Field, **which: Any) -> Q:
     if through.kind:  # asked by what is looked for: a ledger is far longer than its records
         rows = through.model._default_manager.filter(kind=through.kind, **which)
         return Q(pk__in=rows.values(through.record))
-    rows = through.model._default_manager.filter(**{through.record: OuterRef("pk")}, **which)
+    held = {through.record: OuterRef("pk"), **dict(through.where), **which}
+    rows = through.model._default_manager.filter(**held)
     return Q(Exists(rows))
 
 

@@ -5,6 +5,7 @@ from kesher.core.feeds.models import Arrival, Conflict, Feed  # noqa: F401 - fou
 from kesher.core.importing.models import ImportRun, RefusedLine  # noqa: F401 - found by Django
 from kesher.core.job_models import Job, Schedule, WorkerBeat  # noqa: F401 - found by Django here
 from kesher.core.once_models import DoneOnce  # noqa: F401 - found by Django here
+from kesher.core.own.models import OwnField  # noqa: F401 - found by Django here
 
 
 class EventRecord(models.Model):

@@ -31,6 +31,7 @@ from django.db.models import (
 
 from kesher.core.cursors import Cursor, Order, empties, read_cursor
 from kesher.core.fields import column_of
+from kesher.core.own.relation import SlotRelation
 from kesher.core.prepared import Mark, Slot, Worded, known
 
 SIZE = 50
@@ -181,8 +182,9 @@ class _Walk:
         A database that takes the filter first would sort all that meet it, which may be many. How
         far it may walk is said by the value that stands there: it can stop before.
         """
-        path, model = self.summary
-        first = asked.held(model._default_manager.all(), path).order_by(*asked.order(path))
+        path, model, key, narrows = self.summary
+        every = model._default_manager.filter(**narrows)
+        first = asked.held(every, path).order_by(*asked.order(path))
         column = asked.columns(path)[0]
         at = number * NEAR
         edges = first.values_list(_stored(model, column))[at : at + 1]
@@ -191,9 +193,9 @@ class _Walk:
             bound = Mark(Slot("bound", _kept(column_of(model, column))))
             first = first.filter(_Beyond(F(column), bound, sign=asked.signs[1] + "="))
         # The sum keeps the database from taking the filter first after all.
-        met = first.filter(Exists(self.rows.filter(pk=OuterRef("pk") + 0))).values("pk")[:number]
+        met = first.filter(Exists(self.rows.filter(pk=OuterRef(key) + 0)))[:number]
         return self._answer(
-            asked, (self.paths, number, bool(edge)), lambda: self._shown(asked, met),
+            asked, (self.paths, number, bool(edge)), lambda: self._shown(asked, met, key),
             bound=_plain(edge[0][0]) if edge else None,
         )  # fmt: skip
 
@@ -217,26 +219,31 @@ class _Walk:
             return not known((self.held, FEW), beyond)
         return not list(beyond())
 
-    def _shown(self, asked: _Asked, held: QuerySet) -> QuerySet:
+    def _shown(self, asked: _Asked, held: QuerySet, key: str = "pk") -> QuerySet:
         """What is only shown is joined to the rows that are wanted, and not to all."""
         if not self.paths:
             return held.values_list("pk", *self._edge())
-        rows = self.model._default_manager.filter(pk__in=held.values("pk"))
+        rows = self.model._default_manager.filter(pk__in=held.values(key))
         return rows.order_by(*asked.order()).values_list("pk", *self._edge(), *self.paths)
 
     def _edge(self) -> list[Any]:
         return [_stored(self.model, path) for path in self.order.columns]
 
     @cached_property
-    def summary(self) -> tuple[str, type[Model]]:
-        """The table that the first column stands in, if it has one row for each of ours."""
+    def summary(self) -> tuple[str, type[Model], str, dict[str, Any]]:
+        """The table that the first column stands in, if it has one row for each of ours.
+
+        With the path to it, its column of our number, and what narrows it to those rows.
+        """
         before, _, _last = self.order.columns[0].rpartition("__") if self.width else ("", "", "")
         if before and "__" not in before:
             relation = self.model._meta.get_field(before)
             other = relation.related_model
+            if isinstance(relation, SlotRelation):
+                return f"{before}__", relation.related_model, relation.record, relation.narrows
             if relation.one_to_one and not relation.concrete and other is not None:
-                return f"{before}__", other
-        return "", self.model
+                return f"{before}__", other, "pk", {}
+        return "", self.model, "pk", {}
 
     def is_empty(self, edge: tuple[Any, ...]) -> bool:
         return self.empties is not None and edge[0] in (None, "")
@@ -278,7 +285,8 @@ class _Asked:
     def columns(self, path: str = "") -> list[str]:
         """What the phase is ordered by. A summary's own key ends its index, so it breaks ties."""
         columns = list(self.walk.order.columns[int(self.is_empty) :])
-        tie = "pk" if self.is_empty else f"{self.walk.summary[0]}pk"
+        before, _model, key, _narrows = self.walk.summary
+        tie = "pk" if self.is_empty else f"{before}{key}"
         return [column.removeprefix(path) for column in (*columns, tie)]
 
     def order(self, path: str = "") -> list[str]:

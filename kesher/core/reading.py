@@ -18,19 +18,19 @@ from kesher.core.fields import Field, Money, Ref, Type, label_columns, label_fro
 class Reader:
     """Reads some fields of rows: `paths` go into the query, `rows` makes values of it."""
 
-    paths: tuple[str, ...]
+    paths: tuple[Any, ...]
     parts: tuple[_Part, ...]
 
     def rows(self, found: Iterable[Sequence[Any]]) -> list[tuple[int, list[Any]]]:
         """Number and values of each row; each row of `found` begins with its number."""
         kept = list(found)
         pks = [row[0] for row in kept]
-        many = {part.one.name: part.others(pks) for part in self.parts if part.one.through}
+        many = {part.one.name: part.others(pks) for part in self.parts if part.is_apart}
         return [
             (
                 row[0],
                 [
-                    many[part.one.name].get(row[0], []) if part.one.through else part.value(row)
+                    many[part.one.name].get(row[0], []) if part.is_apart else part.value(row)
                     for part in self.parts
                 ],
             )
@@ -46,6 +46,11 @@ class _Part:
     at: int
     width: int
     named: tuple[str, ...] = ()
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether what it has is read from a table of many."""
+        return _is_apart(self.one)
 
     def value(self, row: Sequence[Any]) -> Any:
         one, first = self.one, row[self.at]
@@ -86,16 +91,22 @@ class _Part:
 def reader(actor: Actor, fields: Iterable[Field]) -> Reader:
     """How to read these fields. What names another record is read only by who may know its name."""
     parts: list[_Part] = []
-    paths: list[str] = []
+    paths: list[Any] = []
     for one in fields:
         named = label_columns(actor, one.refers) if one.refers else ()
-        columns = [] if one.through else _columns(one, named)
+        columns = [] if _is_apart(one) else _columns(one, named)
         parts.append(_Part(one, 1 + len(paths), len(columns), named))
         paths += columns
     return Reader(tuple(paths), tuple(parts))
 
 
-def _columns(one: Field, named: tuple[str, ...]) -> list[str]:
+def _is_apart(one: Field) -> bool:
+    return one.through is not None and one.shows is None
+
+
+def _columns(one: Field, named: tuple[str, ...]) -> list[Any]:
+    if one.shows is not None:
+        return [one.shows]
     columns = [one.path]
     if one.type == Type.REF:
         columns += [f"{one.path}__{name}" for name in named]

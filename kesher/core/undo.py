@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import SYSTEM, Actor, label_of, visible
 from kesher.core.changes import new_batch, plain
-from kesher.core.columns import column_named
+from kesher.core.columns import held_in
 from kesher.core.models import Change
 from kesher.core.person import heirs_of
 from kesher.core.refusal import Refusal
@@ -40,8 +40,7 @@ class Restorer:
 
     def now(self, record: Model, name: str) -> Any:
         """What a field holds now, in the form in which changes keep it."""
-        column = column_named(record, name)
-        return plain(getattr(record, column.attname if column.is_relation else name))
+        return plain(held_in(record, name))
 
     def is_same(self, name: str, now: Any, former: Any) -> bool:
         """Whether a field holds what it held before, so that nothing is to be done."""

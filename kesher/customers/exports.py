@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
 from kesher.core.archiving import Archived, archived, joined, number_of, texts_of
+from kesher.core.own.catalogue import own_field, own_fields, words_of
+from kesher.core.own.index import by_key
 from kesher.core.text import fold
 from kesher.customers.import_ties import Ties
 from kesher.customers.models import (
@@ -57,7 +59,7 @@ def members_in_files(by: Actor) -> dict[int, str]:
 class CustomersOut(Archived):
     name = "customers"
     model = Customer
-    columns = (
+    fixed = (
         "reference", "kind", "first_name", "last_name", "name", "phone", "email", "fax",
         "messenger", "address", "city", "birth_on", "gender", "language", "preferred_channel",
         "stage", "since_on", "tags", "source", "owner", "branches", "about", "archived",
@@ -66,6 +68,11 @@ class CustomersOut(Archived):
         **dict.fromkeys(("phone", "email", "fax", "messenger", "address"), POINT),
         "archived": (Customer, "archived_at"),
     }
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Those of Kesher, and the fields of the business's own."""
+        return (*self.fixed, *(one.key for one in own_fields("customers")))
 
     def rows(self, by: Actor) -> QuerySet[Customer]:
         """All but those in the bin."""
@@ -88,11 +95,15 @@ class CustomersOut(Archived):
                 "branches": branches[row.pk],
                 "archived": row.archived_at,
                 "about": [row.about] if row.about else [],
+                **by_key("customers", row.own),
                 **points[row.pk],
             }
 
     def texts(self, column: str, value: Any) -> list[Any]:
         """Choices by their names; contact points as they were typed, else as they are dialled."""
+        if (own := own_field("customers", column)) and own.is_chosen:
+            several = value if isinstance(value, list) else [value]
+            return [*joined([words_of(own, key) for key in several]), *joined(several)]
         if column in CHOICES:
             return [str(CHOICES[column](value).label), value]
         if column == "address":

@@ -10,10 +10,12 @@ from kesher.core.access import Actor
 from kesher.core.fields import Field, Through, Type, declare
 from kesher.core.importing.queries import imports_of
 from kesher.core.models import Change
+from kesher.core.own.catalogue import keeps_own
 from kesher.customers.models import (
     Channel,
     Customer,
     CustomerBranch,
+    CustomerOwnValue,
     CustomerTag,
     Source,
     Tag,
@@ -116,3 +118,4 @@ declare(
         ),
     ),
 )  # fmt: skip
+keeps_own("customers", Customer, CustomerOwnValue)

@@ -26,6 +26,7 @@ from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_further import further_differences, further_held
 from kesher.customers.mergers import survivors_by_number
+from kesher.customers.import_own import values_held
 from kesher.customers.models import (
     Customer,
     CustomerBranch,
@@ -188,7 +189,7 @@ class Known:
                 pk=row.pk,
                 title=row.name,
                 sort_name=row.sort_name,
-                values={name: getattr(row, name) for name in COMPARED},
+                values=values_held(row, COMPARED),
                 source=row.source.name if row.source else "",
                 is_binned=row.binned_at is not None,
                 is_archived=row.archived_at is not None,

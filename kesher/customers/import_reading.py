@@ -14,6 +14,7 @@ from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_further import further_wanted
 from kesher.customers.import_matching import Wanted
+from kesher.customers.import_own import own_said
 from kesher.customers.models import Customer
 from kesher.customers.points import Address, Reading, read_address
 from kesher.organization.models import Branch, Member
@@ -68,6 +69,7 @@ class Ours:
         names = _names(kind, said)
         title = names.pop("title")
         values = names | {name: said[name] for name in SIMPLE if said.get(name)}
+        values |= own_said(self.by, said)
         if notes := said.get("about"):
             values["about"] = _whole_note(notes)
         if "kind" in said or kind != Customer.Kind.PERSON:

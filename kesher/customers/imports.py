@@ -30,6 +30,8 @@ from kesher.core.importing.memory import Memory
 from kesher.core.importing.reading import Line
 from kesher.core.importing.refusals import LineRefused, NotKept, SaidOtherwise
 from kesher.core.importing.values import Place
+from kesher.core.own.catalogue import own_field, words_of
+from kesher.core.own.index import own_of
 from kesher.core.refusal import Refusal
 from kesher.core.search import indexed_once
 from kesher.core.text import fold
@@ -52,6 +54,7 @@ from kesher.customers.import_matching import (
     remember,
     whom,
 )
+from kesher.customers.import_own import own_columns
 from kesher.customers.import_reading import Ours, kind_by
 from kesher.customers.import_wins import Judged, Wins, note_contradictions
 from kesher.customers.models import ContactPoint, Customer, Tie
@@ -102,8 +105,8 @@ class Customers(Importable):
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Those of customers, and what parts above let a file bring as well."""
-        return columns_with_further(COLUMNS)
+        """Those of customers, the business's own first, and what parts above let a file bring."""
+        return (*own_columns(), *columns_with_further(COLUMNS))
 
     def place(self, by: Actor) -> Place:
         return place_of_business()
@@ -252,6 +255,9 @@ def _shown_changes(found: Mapping[str, Any], held: Held) -> list[tuple[str, str,
             changes.append((gettext("In the bin"), gettext("Yes"), gettext("No")))
         elif name == "points":
             changes += [(str(ContactPoint.Kind(p.kind).label), "", p.raw) for p in value]
+        elif own := own_field("customers", name):
+            words = [words_of(own, one) for one in (held.values.get(name), value)]
+            changes.append((own.label, *words))
         elif isinstance(value, list):
             changes.append((_label(name), "", ", ".join(str(one) for one in value)))
         else:
@@ -289,8 +295,10 @@ def _usual_branches(plan: Plan) -> list[Branch]:
 def _new(wanted: Wanted, usual: Iterable[Branch]) -> NewCustomer:
     values = dict(wanted.values)
     owner = values.pop("owner_id", None)
+    own = {name: values.pop(name) for name in own_of(values)}
     return NewCustomer(
         **{"name": wanted.title} | values,
+        own=own,
         owner=Member.objects.get(pk=owner) if owner else None,
         points=wanted.points,
         tags=wanted.tags,

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kesher.core.monthday import MonthDay
+from kesher.core.own.models import OwnValue, found_by
+from kesher.core.own.relation import add_slots
 from kesher.customers.match_models import (  # noqa: F401 - found by Django
     Alike,
     MatchDue,
@@ -114,6 +116,7 @@ class Customer(models.Model):
     stage = models.CharField(_("life stage"), max_length=10, choices=Stage, default=Stage.PROSPECT)
     since_on = models.DateField(_("customer since"), null=True, blank=True)
     about = models.TextField(_("good to know"), blank=True)
+    own = models.JSONField(default=dict, blank=True)  # fields of the business's own, by key
     archived_at = models.DateTimeField(null=True, blank=True)
     binned_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -145,6 +148,26 @@ class Customer(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class CustomerOwnValue(OwnValue):
+    """What a field of the business's own holds of one customer, as lists find it."""
+
+    RECORD = "customer"
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="own_values",
+        db_index=False,  # the indexes below begin or end with it
+    )  # fmt: skip
+
+    class Meta:
+        indexes = found_by("customer", "customer_own")
+
+    def __str__(self):
+        return f"{self.customer_id} {self.slot}"
+
+
+add_slots(Customer, CustomerOwnValue)
 
 
 class CustomerBranch(models.Model):

@@ -11,6 +11,7 @@ from kesher.customers.models import (
     Customer,
     CustomerBranch,
     CustomerContact,
+    CustomerOwnValue,
     CustomerTag,
     EmergencyAccess,
     MergedRow,
@@ -49,12 +50,12 @@ answer(
     blanked=(
         "first_name", "last_name", "name", "sort_name", "reference", "gender", "birth_on", "phone",
         "email", "city", "about", "preferred_channel", "preferred_days", "preferred_from",
-        "preferred_until",
+        "preferred_until", "own",
     ),
     exported=(
         "kind", "first_name", "last_name", "name", "reference", "gender", "birth_on", "language",
         "phone", "email", "city", "preferred_channel", "preferred_days", "preferred_from",
-        "preferred_until", "stage", "since_on", "about", "created_at",
+        "preferred_until", "stage", "since_on", "about", "own", "created_at",
     ),
     timeline="change",
 )  # fmt: skip
@@ -63,6 +64,13 @@ answer(
     why="Which branches served somebody says nothing of who it was.",
     alike=lambda row: row.branch_id,
 )  # fmt: skip
+answer(
+    Customer,
+    model=CustomerOwnValue,
+    via="customer",
+    merge=Merge.DROP,
+    erase=Erase.DELETE,
+)  # they are made anew from the row of the customer
 answer(
     Customer, model=CustomerTag, via="customer", merge=Merge.COMBINE, erase=Erase.DELETE,
     exported=("tag",), alike=lambda row: row.tag_id,

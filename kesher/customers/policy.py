@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from kesher.core.access import OPEN, Actor, Link, Policy, policy_for, visible
 from kesher.customers import models
+from kesher.organization.presets import SECRET
 
 CONTACT = "contact"
 PERSONAL = "personal"
@@ -21,8 +22,8 @@ class CustomerPolicy(Policy):
         "preferred_channel": OPEN, "preferred_member": OPEN, "preferred_days": OPEN,
         "preferred_from": OPEN, "preferred_until": OPEN, "owner": OPEN, "team": OPEN,
         "branches": OPEN, "tags": OPEN, "source": OPEN, "stage": OPEN, "since_on": OPEN,
-        "about": PERSONAL, "archived_at": OPEN, "binned_at": OPEN, "created_at": OPEN,
-        "is_demo": OPEN, "version": OPEN,
+        "about": PERSONAL, "own": SECRET, "archived_at": OPEN, "binned_at": OPEN,
+        "created_at": OPEN, "is_demo": OPEN, "version": OPEN,
     }  # fmt: skip
     label = ("name",)
 
@@ -37,6 +38,17 @@ class SourcePolicy(Policy):
 class TagPolicy(Policy):
     fields = {f: OPEN for f in ("id", "name", "is_demo")}
     label = ("name",)
+
+
+@policy_for(models.CustomerOwnValue)
+class CustomerOwnValuePolicy(Policy):
+    """Read only by lists, each row under the classification of its field."""
+
+    within = "customer"
+    fields = {
+        "id": OPEN, "customer": OPEN, "slot": OPEN, "text": SECRET, "number": SECRET,
+        "day": SECRET, "moment": SECRET,
+    }  # fmt: skip
 
 
 @policy_for(models.CustomerBranch)

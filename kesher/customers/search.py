@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from kesher.core.access import MASK, Actor, guard
+from kesher.core.access import MASK, OPEN, Actor, guard
+from kesher.core.own.index import texts_by_class
 from kesher.core.phones import show_phone
 from kesher.core.search import Piece, Searchable, searchable
 from kesher.customers.match_keys import FEW, await_comparison, write_keys
@@ -34,18 +36,21 @@ class CustomerSearch(Searchable):
     model = Customer
 
     def pieces(self, ids: Sequence[int]) -> Iterable[Piece]:
-        """One open piece and, where there is a way to reach the customer, one for that."""
+        """An open piece, one for each way to reach him, and one for each classification more."""
         rows = self.live(Customer.objects.filter(pk__among=ids))
-        columns = ("pk", "name", "reference", "city", "archived_at")
-        texts, notes, live = _texts(ids), _wishes(ids), set()
-        for pk, name, reference, city, archived_at in rows.values_list(*columns):
-            live.add(pk)
+        columns = ("pk", "name", "reference", "city", "archived_at", "own")
+        texts, notes, contacts = _texts(ids), _wishes(ids), _contacts(ids)
+        for pk, name, reference, city, archived_at, held in rows.values_list(*columns):
             weight = SUNK if archived_at else 0
-            more = tuple(filter(None, (reference, city, *texts[pk])))
+            own = texts_by_class("customers", held)
+            more = tuple(filter(None, (reference, city, *texts[pk], *own.pop(OPEN, ()))))
             yield Piece(pk, names=(name,), texts=more, weight=weight)
+            if pk in contacts:
+                yield replace(contacts[pk], notes=own.pop(CONTACT, ()))
             if notes[pk]:
-                yield Piece(pk, PERSONAL, notes=notes[pk], weight=weight - 10)
-        yield from (piece for piece in _contacts(ids) if piece.record_id in live)
+                own[PERSONAL] = [*notes[pk], *own.get(PERSONAL, ())]
+            for classification, said in own.items():
+                yield Piece(pk, classification, notes=said, weight=weight - 10)
 
     def live(self, rows: QuerySet) -> QuerySet:
         """Customers in the bin are not found."""
@@ -91,7 +96,7 @@ def _wishes(ids: Sequence[int]) -> dict[int, list[str]]:
     return notes
 
 
-def _contacts(ids: Sequence[int]) -> Iterable[Piece]:
+def _contacts(ids: Sequence[int]) -> dict[int, Piece]:
     phones: dict[int, list[str]] = defaultdict(list)
     texts: dict[int, list[str]] = defaultdict(list)
     uses = CustomerContact.objects.filter(customer__among=ids).order_by("rank", "pk")
@@ -102,5 +107,7 @@ def _contacts(ids: Sequence[int]) -> Iterable[Piece]:
             phones[pk].append(normal)
         else:
             texts[pk].append(raw if kind == Kind.ADDRESS else normal)
-    for pk in sorted({*phones, *texts}):
-        yield Piece(pk, CONTACT, texts=tuple(texts[pk]), phones=tuple(phones[pk]))
+    return {
+        pk: Piece(pk, CONTACT, texts=tuple(texts[pk]), phones=tuple(phones[pk]))
+        for pk in sorted({*phones, *texts})
+    }

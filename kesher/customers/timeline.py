@@ -14,7 +14,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, hanging, label_of, may, readable
+from kesher.core.columns import OWN_PREFIX
 from kesher.core.models import Change
+from kesher.core.own.catalogue import own_fields, words_of
+from kesher.core.own.models import OwnField
 from kesher.core.timeline import Entry, Place, Source, day_start, holding, source_of
 from kesher.customers.models import Customer, Merger
 from kesher.customers.queries import names_merged
@@ -77,7 +80,7 @@ class Changes(Source):
 
     def drawn(self, actor: Actor, rows: list[Change]) -> list[Edit]:
         links = _links(actor, rows)
-        told = [name for name in TOLD if _reads(actor, name)]
+        told = [name for name in _told() if _reads(actor, name)]
         return [
             Edit(
                 by=row.actor,
@@ -164,7 +167,16 @@ def next_birthday(born: date, today: date) -> date:
 
 
 def _keys(actor: Actor) -> list[str]:
-    return [key for name in TOLD if _reads(actor, name) for key in _columns(name)]
+    return [key for name in _told() if _reads(actor, name) for key in _columns(name)]
+
+
+def _told() -> list[str]:
+    """Also the business's own fields, those that are retired as well."""
+    return [*TOLD, *_own()]
+
+
+def _own() -> dict[str, OwnField]:
+    return {one.key: one for one in own_fields("customers", with_retired=True)}
 
 
 def _reads(actor: Actor, name: str) -> bool:
@@ -172,7 +184,7 @@ def _reads(actor: Actor, name: str) -> bool:
 
 
 def _columns(name: str) -> tuple[str, ...]:
-    if name == CONTACTS:
+    if name == CONTACTS or name.startswith(OWN_PREFIX):
         return (name,)
     field = Customer._meta.get_field(name)
     return (name, field.attname) if field.many_to_one else (name,)
@@ -209,8 +221,12 @@ def _fields(
     row: Change, told: list[str], links: Mapping[type[Model], Mapping[int, str]]
 ) -> Iterable[FieldChange]:
     before, after = row.before or {}, row.after or {}
+    own = _own()
     for name in told:
         if not any(key in after for key in _columns(name)):
+            continue
+        if name in own:
+            yield _own_change(own[name], before.get(name), after.get(name))
             continue
         if name == CONTACTS:
             values = _contacts_told(before.get(name) or (), after.get(name) or ())
@@ -225,6 +241,13 @@ def _fields(
             continue
         values = [_shown(field, _held(held, name), links) for held in (before, after)]
         yield FieldChange(name, label, *values)
+
+
+def _own_change(one: OwnField, before: Any, after: Any) -> FieldChange:
+    if one.type == OwnField.Type.LONG:
+        return FieldChange(one.key, one.label, "", "")
+    told = [_time(kept) or words_of(one, kept) for kept in (before, after)]
+    return FieldChange(one.key, one.label, *told)
 
 
 def _contacts_told(before: Iterable[Any], after: Iterable[Any]) -> tuple[str, str]:
@@ -266,6 +289,8 @@ def _shown(field: Any, value: Any, links: Mapping[type[Model], Mapping[int, str]
 
 def shown_value(actor: Actor, name: str, value: Any) -> Any:
     """A value of one field, as a Change keeps it, in the words of people."""
+    if own := _own().get(name):
+        return words_of(own, value)
     field = Customer._meta.get_field(name)
     links: dict[type[Model], dict[int, str]] = {}
     if field.related_model is not None and (ids := _numbers(value)):

@@ -25,6 +25,7 @@ from kesher.customers.models import Customer, Source, Tag
 from kesher.demo import staff
 from kesher.demo.history import History, Place
 from kesher.demo.opening import open_clinic
+from kesher.demo.own_fields import fill_own_fields
 from kesher.demo.people import Customer as Invented
 from kesher.demo.people import Maker, Population
 from kesher.demo.treatments import SERVICES
@@ -70,6 +71,9 @@ def load(*, now: datetime) -> dict[str, int]:
     rng = Random(SEED)  # noqa: S311 - the same clinic every time
     today = now.astimezone(zone).date()
     made = Maker(rng, today).population()
+    own = Random(SEED)  # noqa: S311 - apart, so that nothing else of the clinic differs by it
+    for who in made.customers:
+        fill_own_fields(who.new, own, today)
     customers = _add_customers(made, place, rng)
     _tie(made, customers)
     history = History(rng, place, now, zone)

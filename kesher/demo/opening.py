@@ -11,6 +11,7 @@ from django.utils.translation import override
 from kesher.core.access import SYSTEM, Actor
 from kesher.demo import staff
 from kesher.demo.history import Place
+from kesher.demo.own_fields import add_own_fields
 from kesher.demo.staff import BRANCHES, OWNER, PASSWORD, ROOMS, STAFF, Colleague
 from kesher.organization.commands.founding import found_business
 from kesher.organization.commands.places import add_branch, add_resource, add_team, change_branch
@@ -46,6 +47,7 @@ def open_clinic(now: datetime) -> Place:
     for one in STAFF:
         members[one.key] = _take_on(boss, one, branches, team)
     place = Place(branches, members)
+    add_own_fields(boss)
     _plan_hours(boss, place)
     _plan_absence(boss, place, now)
     with override("he"):

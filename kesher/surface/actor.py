@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
+from kesher.core.own.catalogue import refresh
 from kesher.organization.held import acting_as, rights_of
 from kesher.organization.models import Member
 from kesher.organization.queries import actor_of, business
@@ -59,6 +60,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.business = business()
+        refresh()
         request.viewing_as = None
         if request.user.is_authenticated and _is_still_awake(request):
             request.actor, request.viewing_as = acting(request.session, request.user)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kesher.web.engagement.urls")),
     path("", include("kesher.web.catalog.urls")),
     path("", include("kesher.web.billing.urls")),
+    path("", include("kesher.web.own.urls")),
     path("", include("kesher.web.lists.urls")),
     path("", include("kesher.web.importing.urls")),
     path("", include("kesher.web.archives.urls")),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 
 from kesher.billing.commands.recording import NewPurchase, record_purchases
 from kesher.core.access import SYSTEM, allows
+from kesher.core.own.commands import NewOwnField, add_own_field
+from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.wishing import note_wish
 from kesher.engagement.commands.filing import attach_file
 from kesher.engagement.commands.touching import NewTouch, record_touches
@@ -30,6 +33,10 @@ PHONE, EMAIL = ("052-647-3190", "+972526473190", "0526473190"), ("noa@example.te
 ABOUT, WISH, NOTE = "Canary-afraid-of-heights", "Canary-wants-a-piano", "Canary-penicillin"
 WATCHED = ("receptionist", "agent", "dentist", "eilat")
 FILE, CONTENT = "canary-xray.txt", "Canary-shadow-on-the-left"
+# Of own fields: their text, their figures, the words of what may be chosen.
+OWN_TEXT, OWN_CHOICE = "Canary-own-latex", "Kestrel-pays-for-all"
+OWN_FIGURES = ("763,919", "763919")
+OWN_DAY = ("3 May 1969", "03/05/1969", "1969-05-03", "3.5.1969")
 AMOUNT = ("87,654.32", "87654.32", "87.654,32", "87,654")
 
 
@@ -58,6 +65,7 @@ def plant_canaries(records: Records) -> list[Canary]:
             product="Implant",  # what we sell is no secret, only what somebody paid
         )],
     )  # fmt: skip
+    _fill_own_fields(records)
     return [
         Canary("phone", "contact", PHONE),
         Canary("e-mail", "contact", EMAIL),
@@ -67,7 +75,31 @@ def plant_canaries(records: Records) -> list[Canary]:
         Canary("medical note", "health", (NOTE,)),
         Canary("medical file", "health", (FILE, CONTENT)),
         Canary("purchase", "financial", AMOUNT),
+        Canary("own text", "health", (OWN_TEXT,)),
+        Canary("own number", "health", OWN_FIGURES),
+        Canary("own day", "health", OWN_DAY),
+        Canary("own choice", "financial", (OWN_CHOICE,)),
     ]
+
+
+def _fill_own_fields(records: Records) -> None:
+    """Own fields of every sort that few may read, with Noa's values."""
+    offered = [{"en": OWN_CHOICE}, {"en": "Another"}]
+    said: dict[str, tuple[str, str, Any, Any]] = {
+        "Reacts to": ("text", "health", [], OWN_TEXT),
+        "White cells": ("number", "health", [], OWN_FIGURES[1]),
+        "First seizure": ("date", "health", [], OWN_DAY[2]),
+        "Who pays": ("choice", "financial", offered, OWN_CHOICE),
+        "Also pays": ("many", "financial", offered, OWN_CHOICE),
+    }
+    values = {}
+    for name, (kind, classification, choices, value) in said.items():
+        new = NewOwnField(
+            kind="customers", labels={"en": name}, type=kind, classification=classification,
+            choices=choices,
+        )  # fmt: skip
+        values[add_own_field(by=SYSTEM, new=new).key] = value
+    change_customer(by=SYSTEM, customer=records["noa"], values=values)
 
 
 @dataclass

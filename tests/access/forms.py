@@ -156,6 +156,10 @@ POSTED: dict[str, Form] = {
     },
     "roles": lambda records, place: {"en": "New", "like": records["role"].pk},
     "role-naming": same(en="New"),
+    "own-field-new": same(kind="customers", name="Size", type="text", classification="open"),
+    "own-field": same(seen="1", en="Boot size", classification="open"),
+    "own-field-place": same(to="up"),
+    "own-field-type": same(type="number", go="1"),
     "role-right": _of_role(kind="customers.customer", action="view", scope=1),
     "role-clearance": lambda records, place: {
         "seen": records["role"].version, "cleared": 1, "classification": records["financial"].pk,

@@ -13,6 +13,7 @@ from kesher.core.feeds.models import Conflict, Feed
 from kesher.core.files import keep, receive
 from kesher.core.importing.models import ImportRun
 from kesher.core.jobs import start_job
+from kesher.core.own.commands import NewOwnField, add_own_field
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.leaving import bin_customers
@@ -137,6 +138,9 @@ def _of_business(records: Records) -> None:
     made = records.made
     made["role"] = Role.objects.get(key="hygienist")
     made["classification"] = Classification.objects.create(key="own", labels={"en": "Own"}, rank=9)
+    made["own field"] = add_own_field(
+        by=SYSTEM, new=NewOwnField(kind="customers", labels={"en": "Shoe size"})
+    )
     made["financial"] = Classification.objects.get(key="financial")
     made["product"] = add_product(
         by=SYSTEM, product=NewProduct(name="Crown", code="C1", unit="tooth")

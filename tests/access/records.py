@@ -142,6 +142,11 @@ RECORDS: dict[str, Cases] = {
         "classification-naming classification-removal classification-watching",
         {"any": pk_of("classification")},
     ),
+    **_each(
+        "own-field own-field-place own-field-progress own-field-retirement own-field-return "
+        "own-field-type own-field-type-cancelling own-field-type-return",
+        {"any": pk_of("own field")},
+    ),
     "holiday-removal": {"any": pk_of("holiday")},
     **_each("invitation-renewal invitation-withdrawal", {"any": pk_of("invitation")}),
     "undo": _known("batch", "batch"),

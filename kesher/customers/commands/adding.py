@@ -13,6 +13,7 @@ from kesher.core.bulk import insert_rows
 from kesher.core.changes import new_batch, record_changes
 from kesher.core.events import announce
 from kesher.core.models import Change
+from kesher.core.own.index import by_key, find_by_own, with_defaults
 from kesher.core.refusal import Refusal
 from kesher.core.search import index
 from kesher.customers import points, typed
@@ -83,6 +84,7 @@ class NewCustomer:
     stage: str = Customer.Stage.PROSPECT
     since_on: datetime.date | None = None
     about: str = ""
+    own: dict[str, Any] = field(default_factory=dict)  # fields of the business's own, by key
 
 
 @transaction.atomic
@@ -136,6 +138,7 @@ def _record(by: Actor, new: NewCustomer, is_demo: bool) -> Customer:
         stage=typed.checked_choice("stage", new.stage),
         since_on=typed.checked_day("since_on", new.since_on),
         about=typed.checked_text("about", new.about),
+        own=with_defaults("customers", new.own),
         is_demo=is_demo,
     )
 
@@ -206,6 +209,7 @@ def _save(by: Actor, read: Sequence, names: _Names, batch: str) -> None:
         _denormalise(record, readings)
     records = [record for record, _new, _readings in read]
     _insert(records)
+    find_by_own(records)
     insert_rows(CustomerContact, CONTACT_COLUMNS, (use for one in read for use in _uses(one, rows)))
     insert_rows(
         CustomerBranch,
@@ -220,7 +224,12 @@ def _save(by: Actor, read: Sequence, names: _Names, batch: str) -> None:
     record_changes(
         by=by,
         rows=(
-            (one, None, {n: value for n, column in COLUMNS if (value := getattr(one, column))})
+            (
+                one,
+                None,
+                {n: held for n, column in COLUMNS if (held := getattr(one, column))}
+                | by_key("customers", one.own),
+            )
             for one in records
         ),
         batch=batch,

@@ -9,7 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
 from kesher.core.changes import change, new_batch
+from kesher.core.columns import OWN_PREFIX, held_in
 from kesher.core.events import announce
+from kesher.core.own.catalogue import own_field
+from kesher.core.own.index import find_anew, own_of
+from kesher.core.own.values import checked
 from kesher.core.refusal import Refusal
 from kesher.core.search import index
 from kesher.customers import typed
@@ -66,7 +70,9 @@ def change_customer(
     _refuse_reversed(current)
     if not changed.keys().isdisjoint(NAMES):
         _rename(current, was_other_kind="kind" in changed)
-    if not changed.keys().isdisjoint(FOUND_BY):
+    if own := own_of(changed):
+        find_anew(current, own)
+    if own or not changed.keys().isdisjoint(FOUND_BY):
         index("customer", [current.pk])
     if current.kind == Customer.Kind.ORGANISATION and "name" in changed:
         _index_employees(current)
@@ -77,9 +83,9 @@ def change_customer(
 def _kept(customer: Customer, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they are kept, each checked; a whole name becomes its parts."""
     for name in asked:
-        if name not in CHANGEABLE:
+        if name not in CHANGEABLE and own_field("customers", name) is None:
             raise NotChangeable(field=name)
-    kept = {name: _checked(name, value) for name, value in asked.items()}
+    kept = {name: _checked(name, value, customer) for name, value in asked.items()}
     kind = kept.get("kind", customer.kind)
     if kind == Customer.Kind.PERSON and kept.get("name") and not kept.get("last_name"):
         whole = kept.pop("name")
@@ -88,7 +94,9 @@ def _kept(customer: Customer, asked: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _checked(name: str, value: Any) -> Any:
+def _checked(name: str, value: Any, customer: Customer) -> Any:
+    if name.startswith(OWN_PREFIX) and (own := own_field("customers", name)):
+        return checked(own, value, held_in(customer, name))
     if name in typed.CHOICES:
         return typed.checked_choice(name, value or "")
     if name in typed.TEXTS:

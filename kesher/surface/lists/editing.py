@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import AccessDenied, Actor, allows, visible
 from kesher.core.changes import new_batch
+from kesher.core.columns import held_in
 from kesher.core.fields import Field, Type, choices_of
 from kesher.core.refusal import Refusal
 from kesher.core.text import clean
@@ -64,8 +65,7 @@ def editing(listing: Listing, actor: Actor, pk: int, name: str) -> Editing | Non
 
 
 def _held(record: Model, one: Field) -> Any:
-    column = record._meta.get_field(one.path)
-    return getattr(record, column.attname if column.is_relation else one.path)
+    return held_in(record, one.name if one.is_own else one.path)
 
 
 def write(cell: Editing, *, by: Actor, typed: str, seen: int | None) -> str:

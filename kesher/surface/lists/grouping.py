@@ -95,7 +95,7 @@ def _counted(
 
 def _other(one: Field) -> str:
     """The path to the record that a field refers to, also through a table of many."""
-    return one.name if one.through else one.path
+    return one.lookup or one.name if one.through else one.path
 
 
 def _by(one: Field) -> Any:

@@ -84,10 +84,21 @@ def sheet_of(
     fields = fields_of(ask, actor, more)
     read = reader(actor, fields)
     rows = rows_of(ask, actor, today=today) if ask.text else _held(ask, actor, today=today)
-    # Filters have indexes that go with the usual order; in any other the nearest are tried first.
-    is_unusual = bool(ask.terms) and ask.sort != ask.listing.sort.removeprefix("-")
-    found = page(rows, ask.order, read.paths, at=ask.at, size=size, narrowed=is_unusual)
+    found = page(rows, ask.order, read.paths, at=ask.at, size=size, narrowed=_is_narrowed(ask))
     return Sheet(found, fields, read.rows(found.rows))
+
+
+def _is_narrowed(ask: Ask) -> bool:
+    """Whether the nearest rows in order are tried first.
+
+    Filters of Kesher's have indexes that go with the usual order. Those of an own field have one
+    that goes with its own order alone, so where that is asked for nothing is to be tried.
+    """
+    fields = ask.listing.kind.fields
+    own = {t.field for t in ask.terms if fields[t.field].is_own and t.op != "empty"}
+    others = {term.field for term in ask.terms} - (own & {ask.sort})
+    is_unusual = ask.sort != ask.listing.sort.removeprefix("-")
+    return bool(others) and (is_unusual or bool(own & others))
 
 
 def fields_of(ask: Ask, actor: Actor, more: Sequence[str] = ()) -> tuple[Field, ...]:

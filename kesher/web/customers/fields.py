@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from kesher.core.access import MASK, Actor, readable, visible
 from kesher.core.changes import Clash, EditConflict, new_batch
+from kesher.core.fields import Money
+from kesher.core.own.catalogue import choices_of, own_field, readable_own, shown_of
+from kesher.core.own.models import OwnField
 from kesher.core.refusal import Refusal
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.models import Channel, Customer, Source
@@ -23,9 +27,11 @@ from kesher.organization.models import Language, Member
 from kesher.surface.page import go, is_fragment, saved
 from kesher.web.customers.saving import undo_address
 from kesher.web.customers.whole import Whole, day_names
+from kesher.web.own.inputs import input_type, typed_form
 from kesher.web.templatetags import look
 
 Options = Sequence[tuple[str, Any]]
+MOST_EMPTY = 12  # own fields that are shown though nothing is known
 
 
 class Unreadable(Refusal):
@@ -57,10 +63,15 @@ class Field:
     input: str = "text"
     seen: int = 0
     options: Options = ()
+    held: Sequence[str] = ()  # of several that are chosen
+    hint: str = ""
+    section: str = ""
 
     @property
     def shown(self) -> Any:
         """The value as it is read."""
+        if isinstance(self.value, datetime):
+            return look.moment(self.value)
         return look.day(self.value, "full") if isinstance(self.value, date) else self.value
 
     @property
@@ -113,8 +124,65 @@ def fields_of(whole: Whole) -> list[Field]:
     return shown
 
 
+def own_sections(whole: Whole) -> list[tuple[str, list[Field]]]:
+    """The business's own fields in their sections: what is known, and room for what is not."""
+    found: dict[str, list[Field]] = {}
+    room = MOST_EMPTY
+    for one in readable_own(whole.actor, "customers"):
+        line = own_line(whole, one)
+        room -= not line.value
+        if line.value or (line.url and room >= 0):
+            found.setdefault(one.section, []).append(line)
+    return list(found.items())
+
+
+def own_line(whole: Whole, one: OwnField, *, is_typed: bool = False) -> Field:
+    """The line of an own field."""
+    kept = whole.record.own.get(one.place)
+    shown = shown_of(one, kept)
+    names = dict(choices_of(one, with_retired=True))
+    if isinstance(kept, list):
+        shown = ", ".join(names.get(key, key) for key in kept)
+    elif isinstance(shown, Money):
+        shown = look.money(shown.amount, shown.currency)
+    elif isinstance(shown, (int, Decimal)):
+        shown = look.count(shown)
+    elif one.type == OwnField.Type.LINK and kept:
+        shown = Link(kept)
+    address = reverse("customer-field", args=[whole.record.pk, one.key])
+    return Field(
+        name=one.key,
+        label=one.label,
+        value=(names.get(kept, shown) if isinstance(kept, str) else shown) or "",
+        raw="" if kept is None else str(typed_form(one, kept)),
+        url=address if whole.may_change else "",
+        input="checks" if one.type == OwnField.Type.MANY else input_type(one),
+        seen=whole.record.version,
+        options=_offered(one, kept) if is_typed else (),
+        held=kept if isinstance(kept, list) else (),
+        hint=one.hint,
+    )
+
+
+def _offered(one: OwnField, kept: Any) -> Options:
+    offered = choices_of(one, now=kept)
+    return offered if one.type == OwnField.Type.MANY or not offered else [("", ""), *offered]
+
+
+class Link(str):
+    """An address of the web, which the card makes a link."""
+
+    @property
+    def bare(self) -> str:
+        """Without what every address begins with."""
+        return self.partition("://")[2].removesuffix("/")
+
+
 def field_of(whole: Whole, name: str, *, is_typed: bool = False) -> Field | None:
     """One line, or nothing where the reader may not read it."""
+    own = own_field("customers", name)
+    if own is not None and name in readable(whole.actor, Customer):
+        return own_line(whole, own, is_typed=is_typed)
     column = COLUMNS.get(name)
     if column is None or name not in readable(whole.actor, Customer):
         return None
@@ -166,7 +234,10 @@ def _typed(
 
 
 def _keep(request: HttpRequest, whole: Whole, one: Field) -> HttpResponse:
-    typed, keep = request.POST.get("value", ""), request.POST.get("keep", "")
+    typed: Any = request.POST.get("value", "")
+    keep = request.POST.get("keep", "")
+    if one.input == "checks":
+        typed = request.POST.getlist("value")
     given = request.POST.get("seen", "")
     seen = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else None
     if keep == "theirs":
@@ -182,10 +253,14 @@ def _keep(request: HttpRequest, whole: Whole, one: Field) -> HttpResponse:
         )
     except EditConflict as conflict:
         clash = _in_words(whole, one, conflict.clashes[0], typed)
-        return _typed(request, whole, replace(one, raw=typed), str(conflict), clash)
+        return _typed(request, whole, _retyped(one, typed), str(conflict), clash)
     except Refusal as refusal:
-        return _typed(request, whole, replace(one, raw=typed), str(refusal))
+        return _typed(request, whole, _retyped(one, typed), str(refusal))
     return _done(request, whole.record.pk, one.name, batch)
+
+
+def _retyped(one: Field, typed: Any) -> Field:
+    return replace(one, held=typed) if isinstance(typed, list) else replace(one, raw=typed)
 
 
 def _done(request: HttpRequest, pk: int, name: str, batch: str = "") -> HttpResponse:
@@ -195,7 +270,9 @@ def _done(request: HttpRequest, pk: int, name: str, batch: str = "") -> HttpResp
     return saved(request, _shown(request, Whole(request, pk), name), _("Saved."), undo=undo)
 
 
-def _value(actor: Actor, name: str, typed: str) -> Any:
+def _value(actor: Actor, name: str, typed: Any) -> Any:
+    if own_field("customers", name) is not None:
+        return typed
     column = COLUMNS[name]
     if column.model is not None:
         if not typed:
@@ -218,8 +295,9 @@ def _value(actor: Actor, name: str, typed: str) -> Any:
     return typed
 
 
-def _in_words(whole: Whole, one: Field, clash: Clash, typed: str) -> Clash:
+def _in_words(whole: Whole, one: Field, clash: Clash, typed: Any) -> Clash:
     """Both values as they are shown, and not as they are kept."""
     names = dict(one.options)
-    mine = names.get(typed, typed)
+    several = typed if isinstance(typed, list) else [typed]
+    mine = ", ".join(str(names.get(part, part)) for part in several)
     return replace(clash, theirs=one.value or clash.theirs, mine=mine)

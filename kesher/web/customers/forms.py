@@ -14,6 +14,7 @@ from kesher.core.text import clean
 from kesher.customers.models import Channel, ContactPoint, Customer, CustomerTag, Source, Tie, Wish
 from kesher.customers.typed import line
 from kesher.organization.models import Branch, Language, Member, Team
+from kesher.web.own.inputs import add_inputs, sections
 
 LTR = {"dir": "ltr", "autocapitalize": "off", "spellcheck": "false"}
 MOST_TAGS = 30
@@ -81,6 +82,11 @@ class Form(forms.Form):
     def status(self) -> int:
         return 422 if self.is_bound and self.errors else 200
 
+    @property
+    def own(self) -> list[Any]:
+        """The inputs of the business's own fields, in their sections."""
+        return sections(self)
+
 
 class NewForm(Form):
     """Somebody new: a number and a name are enough."""
@@ -123,6 +129,17 @@ class NewForm(Form):
         self.fields["branches"].queryset = visible(actor, Branch).filter(closed_on=None)
         if self.fields["branches"].queryset.count() < 2:
             del self.fields["branches"]
+        add_inputs(self, actor, "customers")
+
+    @property
+    def needed(self) -> list[Any]:
+        """The inputs of own fields that must be filled in."""
+        return [one for _section, inputs in self.own for one in inputs if one[0].field.required]
+
+    @property
+    def others(self) -> list[Any]:
+        """Those that need not."""
+        return [one for _section, inputs in self.own for one in inputs if not one[0].field.required]
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or Customer.Kind.PERSON
@@ -199,6 +216,7 @@ class EditForm(Form):
             self.fields[name].queryset = queryset
         days = list(WEEKDAYS.items())
         self.fields["preferred_days"].choices = days[week_start:] + days[:week_start]
+        add_inputs(self, actor, "customers", customer.own)
         for bound in self.fields.values():
             bound.show_hidden_initial = True
 

@@ -20,6 +20,7 @@ from kesher.customers.models import Customer
 from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment
 from kesher.web.customers.forms import NewForm
+from kesher.web.own.inputs import said_of
 
 
 @once_only
@@ -96,7 +97,7 @@ def _added(request: HttpRequest, form: NewForm) -> HttpResponse:
     if found and not (request.POST.get("anyway") or beside):
         return _page(request, form, found, status=409)
     try:
-        number = _do(request, values, beside)
+        number = _do(request, values, said_of(form, values), beside)
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
@@ -114,7 +115,9 @@ def _beside(request: HttpRequest) -> Customer | None:
     return visible(request.actor, Customer, "change").filter(pk=int(typed)).first()
 
 
-def _do(request: HttpRequest, values: dict[str, Any], beside: Customer | None) -> int:
+def _do(
+    request: HttpRequest, values: dict[str, Any], own: dict[str, Any], beside: Customer | None
+) -> int:
     new = NewCustomer(
         kind=values["kind"],
         name=values["name"],
@@ -129,6 +132,7 @@ def _do(request: HttpRequest, values: dict[str, Any], beside: Customer | None) -
         owner=values["owner"],
         branches=list(values.get("branches", ())),
         about=values.get("about", ""),
+        own=own,
     )
     if beside is None:
         return add_customer(by=request.actor, customer=new).pk

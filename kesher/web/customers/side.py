@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kesher.billing.models import Purchase
 from kesher.core.access import Guarded, guard, may
+from kesher.core.own.models import OwnField
 from kesher.customers.models import Customer, EmergencyAccess, Tie
 from kesher.customers.queries import open_wishes, ties_in_sight
 from kesher.engagement.commands.filing import attach_file
@@ -26,7 +27,7 @@ from kesher.surface.once import once_only
 from kesher.surface.page import go, is_fragment, saved
 from kesher.web.customers.bought import Bought
 from kesher.web.customers.consents import Standing, standing_of
-from kesher.web.customers.fields import Field, fields_of
+from kesher.web.customers.fields import Field, fields_of, own_sections
 from kesher.web.customers.reach import Point
 from kesher.web.customers.whole import Whole
 
@@ -62,6 +63,8 @@ class Side:
     relatives: Sequence[Relative]
     pays_for: int
     fields: Sequence[Field]
+    own: Sequence[tuple[str, Sequence[Field]]]
+    may_add_fields: bool
     wishes: Sequence[Guarded]
     consents: Sequence[Standing]
     may_consent: bool
@@ -86,6 +89,8 @@ def side_of(whole: Whole) -> Side:
         relatives=relatives,
         pays_for=pays_for,
         fields=fields_of(whole),
+        own=own_sections(whole),
+        may_add_fields=may(whole.actor, "manage", OwnField),
         wishes=guard(whole.actor, open_wishes(whole.actor, whole.record)),
         consents=[one for one in standing_of(whole.actor, whole.record) if one.counts],
         may_consent=may(whole.actor, "add", Consent),

@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from kesher.core.access import Actor, require_kind
+from kesher.core.access import Actor, may, require_kind
 from kesher.core.fields import WORDS, Field, Type, choices_of
 from kesher.core.filters import ME, NONE, OP_LABELS, BadFilter, Term, condition, ops_of
+from kesher.core.own.catalogue import keeper_for
+from kesher.core.own.models import OwnField
 from kesher.core.text import clean, fold
 from kesher.surface.lists.asking import Ask, ask, parse_state, split_width
 from kesher.surface.lists.declaring import Listing
@@ -214,9 +216,8 @@ def columns(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     this = _this(request, listing)
     if not ("col" in request.GET or "go" in request.GET or "move" in request.GET):
         template = "lists/_column_form.html" if is_fragment(request) else "lists/columns.html"
-        return render(
-            request, template, _menu(this) | {"columns": column_lines(this, request.actor)}
-        )
+        lines = {"columns": column_lines(this, request.actor)}
+        return render(request, template, _menu(this) | lines | {"may_add": _may_add(this, request)})
     fields = listing.fields(request.actor)
     words = [word for word in request.GET.getlist("col") if split_width(word)[0] in fields]
     name, _dot, way = request.GET.get("move", "").rpartition(".")
@@ -225,6 +226,12 @@ def columns(request: HttpRequest, listing: Listing) -> HttpResponseBase:
         lines = column_lines(changed, request.actor)
         return render(request, "lists/_column_lines.html", {"columns": lines})
     return _lead_to(request, changed)
+
+
+def _may_add(this: Ask, request: HttpRequest) -> bool:
+    """Whether a field that is missed here can be made."""
+    is_kept = keeper_for(this.listing.kind.model) is not None
+    return is_kept and may(request.actor, "manage", OwnField)
 
 
 def _moved(words: list[str], name: str, way: str) -> list[str]:

@@ -171,7 +171,17 @@ def _day(pen: Pen, one: Field, value: Any) -> SafeString:
     return pen.day(value)
 
 
+def _link(pen: Pen, one: Field, value: Any) -> SafeString:
+    shown = value.partition("://")[2].removesuffix("/")
+    return html(
+        '<a class="cut" href="{}" rel="noopener noreferrer" target="_blank"><bdi dir="ltr">{}</bdi>'
+        "</a>", value, _short(shown),
+    )  # fmt: skip
+
+
 def _choice(pen: Pen, one: Field, value: Any) -> SafeString:
+    if isinstance(value, list):
+        return _tags([pen.label(one, part) for part in value])
     return html("{}", pen.label(one, value))
 
 
@@ -188,7 +198,7 @@ def _flag(pen: Pen, one: Field, value: Any) -> SafeString:
 PAINTERS: dict[Type, Callable[[Pen, Field, Any], SafeString]] = {
     Type.TEXT: _text, Type.LONG: _text, Type.PHONE: _phone, Type.EMAIL: _email,
     Type.NUMBER: _number, Type.MONEY: _money, Type.DATE: _day, Type.MOMENT: _day,
-    Type.CHOICE: _choice, Type.REF: _ref, Type.FLAG: _flag,
+    Type.CHOICE: _choice, Type.REF: _ref, Type.FLAG: _flag, Type.LINK: _link,
 }  # fmt: skip
 
 

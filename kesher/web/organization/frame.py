@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, may
 from kesher.core.feeds.queries import may_connect
+from kesher.core.own.models import OwnField
 from kesher.customers.models import Customer
 from kesher.engagement.models import DoNotContact, MessageText
 from kesher.organization.models import (
@@ -60,6 +61,8 @@ SECTIONS = (
             lambda actor: may(actor, "manage", Absence)),
     Section("settings-business", _("Business"), _("Name, logo, colours, country, week and money"),
             "building-store", _managing(Business)),
+    Section("own-fields", _("Own fields"), _("What you want to know beside what Kesher asks"),
+            "forms", _managing(OwnField)),
     Section("message-texts", _("Messages"), _("What Kesher writes by itself, in your words"),
             "mail", _managing(MessageText)),
     Section("do-not-contact", _("Do not contact"), _("Whom nobody calls or writes to"), "ban",
