@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kesher.core.access import AccessDenied, Actor, readable
+from kesher.core.own.catalogue import own_fields
 from kesher.customers import typed
 from kesher.customers.models import Customer
 
@@ -77,6 +78,9 @@ def columns_of(customers: Sequence[Customer], taken: Mapping[str, Customer]) -> 
         if name not in BY_RANK
         for column in COLUMNS[name]
     }
+    for one in own_fields("customers", with_retired=True):
+        filled = (customer.own[one.place] for customer in customers if one.place in customer.own)
+        columns[one.key] = next(filled, None)
     if any(customer.archived_at is None for customer in customers):
         columns["archived_at"] = None
     return columns

@@ -25,8 +25,8 @@ from kesher.core.models import Change
 from kesher.core.text import fold
 from kesher.customers import typed
 from kesher.customers.import_further import further_differences, further_held
-from kesher.customers.mergers import survivors_by_number
 from kesher.customers.import_own import values_held
+from kesher.customers.mergers import survivors_by_number
 from kesher.customers.models import (
     Customer,
     CustomerBranch,
@@ -376,9 +376,7 @@ def remember(memory: Memory, wanted: Wanted, held: Held | None, line: int, keys:
         "source": wanted.source or was.source,
         "archived": wanted.archived is not None or was.is_archived,
         "companies": sorted(({fold(wanted.company)} if wanted.company else set()) | was.companies),
-        "households": sorted(
-            ({fold(wanted.household)} if wanted.household else set()) | was.households
-        ),
+        "households": sorted({*filter(None, [fold(wanted.household)])} | was.households),
     }
     said["more"] = was.more | further_differences(wanted.more, was.more)
     # All that it says is asked for by lines that have nothing else, and those say no such key.

@@ -17,6 +17,7 @@ from kesher.core.access import Actor, hanging, label_of, may, readable
 from kesher.core.columns import OWN_PREFIX
 from kesher.core.models import Change
 from kesher.core.own.catalogue import own_fields, words_of
+from kesher.core.own.index import own_of
 from kesher.core.own.models import OwnField
 from kesher.core.timeline import Entry, Place, Source, day_start, holding, source_of
 from kesher.customers.models import Customer, Merger
@@ -221,7 +222,7 @@ def _fields(
     row: Change, told: list[str], links: Mapping[type[Model], Mapping[int, str]]
 ) -> Iterable[FieldChange]:
     before, after = row.before or {}, row.after or {}
-    own = _own()
+    own = _own() if own_of(told) else {}
     for name in told:
         if not any(key in after for key in _columns(name)):
             continue

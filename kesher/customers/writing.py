@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import AccessDenied, Actor, readable, require, visible
 from kesher.core.changes import locked, record_changes
+from kesher.core.columns import OWN_PREFIX, held_in, put_into
 from kesher.core.events import announce
 from kesher.core.models import Change
+from kesher.core.own.index import find_anew
 from kesher.core.refusal import Refusal
 from kesher.core.search import index
 from kesher.customers.events import CustomerChanged, CustomersChanged
@@ -73,17 +75,21 @@ def write(
     `before` and `after` name what lies in other tables: contacts, tags, branches.
     """
     current = locked(customer)
-    changed = {name: value for name, value in columns.items() if getattr(current, name) != value}
-    earlier = {name: getattr(current, name) for name in changed} | dict(before or {})
+    changed = {name: value for name, value in columns.items() if _held(current, name) != value}
+    earlier = {name: _held(current, name) for name in changed} | dict(before or {})
     later = changed | dict(after or {})
     if earlier == later:
         return current
-    for name, value in changed.items():
-        setattr(current, name, value)
+    kept = {put_into(current, name, value) for name, value in changed.items()}
     current.version += 1
-    current.save(update_fields=[*changed, "version"])
+    current.save(update_fields=[*kept, "version"])
+    find_anew(current, changed)
     told(by=by, written=[(current, earlier, later)], batch=batch)
     return current
+
+
+def _held(customer: Customer, name: str) -> Any:
+    return held_in(customer, name) if name.startswith(OWN_PREFIX) else getattr(customer, name)
 
 
 def told(*, by: Actor, written: Sequence[Written], batch: str) -> None:

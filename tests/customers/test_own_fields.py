@@ -24,6 +24,8 @@ from kesher.core.search import find
 from kesher.core.undo import undo_batch
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.changing import change_customer
+from kesher.customers.commands.merging import merge_customers
+from kesher.customers.commands.parting import unmerge_customers
 from kesher.customers.models import Customer, CustomerOwnValue
 from kesher.customers.timeline import Changes
 from kesher.surface.lists.asking import ask
@@ -296,3 +298,19 @@ def test_the_history_tells_a_change_to_those_who_may_read_it(owner, clinic, insu
 
     assert set(told("owner")) == {("Diagnosis", "", "Canary"), ("Insurer", "", "Clalit")}
     assert told("receptionist") == [("Insurer", "", "Clalit")]
+
+
+def test_a_merger_fills_what_the_survivor_lacks_and_parting_gives_it_back(owner, clinic, visits):
+    made(owner, "Nickname")
+    noa, yosef = clinic.customers["noa"], clinic.customers["yosef"]
+    fill(owner, noa, own_visits="7", own_nickname="Nunu")
+    fill(owner, yosef, own_visits="9")
+
+    merger = merge_customers(by=owner, survivor=yosef, others=[noa])
+    assert Customer.objects.get(pk=yosef.pk).own == {"s1": "9", "s2": "Nunu"}
+    assert names(owner, "own_nickname=nunu", clinic) == ["yosef"]
+
+    unmerge_customers(by=owner, merger=merger)
+    assert Customer.objects.get(pk=yosef.pk).own == {"s1": "9"}
+    assert Customer.objects.get(pk=noa.pk).own == {"s1": "7", "s2": "Nunu"}
+    assert names(owner, "own_nickname=nunu", clinic) == ["noa"]

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, label_of, require, require_kind, visible
 from kesher.core.changes import locked, record_changes
-from kesher.core.columns import column_named
+from kesher.core.columns import OWN_PREFIX, column_named
 from kesher.core.events import announce
 from kesher.core.joining import Lost, Moved, dead_ends, return_rows, revived
 from kesher.core.models import Change
+from kesher.core.own.catalogue import own_fields
+from kesher.core.own.index import find_by_own
 from kesher.core.person import heirs_of
 from kesher.core.refusal import Refusal
 from kesher.core.undo import Stayed, former_values
@@ -150,7 +152,9 @@ def _needs_another(merger: Merger, rows: Sequence[Moved]) -> bool:
 
 def _former(by: Actor, survivor: Customer, merger: Merger, done: Parted) -> dict[str, Any]:
     """The columns of the survivor as they were, but for what somebody changed since."""
-    held, stayed = former_values(by=by, record=survivor, batch=merger.batch, names=FIELDS)
+    own = [one.key for one in own_fields("customers", with_retired=True)]
+    names = [*FIELDS, *own]
+    held, stayed = former_values(by=by, record=survivor, batch=merger.batch, names=names)
     done.stayed += [one for one in stayed if one.field != "sort_name"]
     columns = {name: _read(name, value) for name, value in held.items()}
     if _is_taken(columns.get("reference")):
@@ -165,6 +169,8 @@ def _former(by: Actor, survivor: Customer, merger: Merger, done: Parted) -> dict
 
 def _read(name: str, value: Any) -> Any:
     """A value as the column holds it; nobody where he is not here any more."""
+    if name.startswith(OWN_PREFIX):
+        return value
     column: Any = column_named(Customer, name)
     held = column.to_python(value)
     if column.related_model and held is not None:
@@ -188,6 +194,7 @@ def _risen(by: Actor, stone: Tombstone, done: Parted) -> Customer:
         one.reference = None
     one.version += 2
     one.save(force_insert=True)
+    find_by_own([one])
     record_changes(by=by, rows=[(one, {"merger": stone.merger_id}, {"merger": None})])
     return one
 
