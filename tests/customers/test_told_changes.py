@@ -1,7 +1,11 @@
 """What is told of a change to a customer."""
 
+import pytest
+
 from kesher.core.models import Change
 from kesher.customers.timeline import _fields
+
+pytestmark = pytest.mark.django_db  # the fields of the business's own are rows
 
 
 def test_of_contacts_only_what_came_went_or_changed_is_told():

@@ -25,7 +25,7 @@ NAMES = frozenset(
 )
 # What `made.py` typed, where a button names it; on the page it stands in <bdi>.
 TYPED = re.compile(
-    r"\w+ Cohen|Call back|Crown|Day off|Whiter teeth|Orchard Toys Ltd|Eleni Marcou|Ronit Avrahami|Twin of \w+|contacts.xlsx"
+    r"\w+ Cohen|Call back|Crown|Day off|Whiter teeth|Orchard Toys Ltd|Eleni Marcou|Ronit Avrahami|Shoe size|Twin of \w+|contacts.xlsx"
 )
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 PHONE = re.compile(r"\+?\d[\d ()-]{7,}\d")
