@@ -112,7 +112,7 @@ class NewOwnField:
     labels: Labels
     type: str = OwnField.Type.TEXT
     classification: str = "open"
-    choices: Sequence[Labels] = ()
+    choices: Sequence[Mapping[str, Any]] = ()  # names by language, or whole with their keys
     hint: str = ""
     section: str = ""
     is_required: bool = False
@@ -144,7 +144,9 @@ def add_own_field(*, by: Actor, new: NewOwnField) -> OwnField:
         is_required=new.is_required,
         currency=currency_of(new.type, new.currency),
     )
-    made.choices = offered(made, [{"labels": one} for one in new.choices])
+    made.choices = offered(
+        made, [one if "labels" in one else {"labels": one} for one in new.choices]
+    )
     made.default = _default(made, new.default)
     made.save()
     record_added(by=by, record=made, values={"key": made.key, "type": made.type}, batch=new_batch())

@@ -25,6 +25,7 @@ from kesher.core.importing.kinds import importable_kind
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import imports_of
 from kesher.core.importing.refusals import FileEmpty, FileRefused, shown
+from kesher.core.own.travelling import bring_definitions
 from kesher.core.text import fold
 from kesher.core.undo import Undone
 from kesher.organization.commands.places import add_branch
@@ -145,6 +146,7 @@ def open_archive(
     if unknown and not without_unknown:
         raise StaffMissing(names=", ".join(shown(one) for one in unknown[:20]))
     _open_branches(by, manifest)
+    bring_definitions(by=by, said=manifest.own_fields)
     more = {"archive": new_batch(), "of": archive.mark, "branches": []}
     return [_open_one(by, archive, one, name, unknown, more) for one in manifest.files if one.rows]
 

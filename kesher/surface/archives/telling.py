@@ -41,6 +41,7 @@ class Manifest:
     files: list[Kept] = field(default_factory=list)
     staff: list[str] = field(default_factory=list)  # named in the files
     branches: list[str] = field(default_factory=list)
+    own_fields: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # what the maker might not read
     left: list[tuple[str, int]] = field(default_factory=list)  # what no file has a place for
     form: int = FORM

@@ -22,6 +22,7 @@ from kesher.core.exporting import Column, csv_lines, write_xlsx
 from kesher.core.fields import Type
 from kesher.core.importing.kinds import column_of
 from kesher.core.models import Job
+from kesher.core.own.travelling import definitions_out
 from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
 from kesher.organization.models import Business
@@ -123,6 +124,7 @@ class _Archive:
             for kind in archived_kinds()
             if kind.name not in {one.name for one in kinds}
         ]
+        manifest.own_fields = definitions_out(self.by)
         manifest.staff, manifest.branches = (sorted(self.named[key]) for key in NAMING)
         self._put(MANIFEST, manifest.written())
         self._put(README, "\ufeff" + readme(manifest, timezone.localdate()))
