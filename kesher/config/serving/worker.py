@@ -24,6 +24,7 @@ from django_tasks_db.models import DBTaskResult
 from kesher.config.serving import clock
 from kesher.core.events import deliver_due
 from kesher.core.jobs import persistence_of
+from kesher.core.own.catalogue import refresh
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
@@ -126,6 +127,7 @@ class Worker:
 
 def call(row: DBTaskResult):
     task, result = row.task, row.task_result
+    refresh()  # another process may have made a field since
     if task.takes_context:
         return task.call(TaskContext(task_result=result), *result.args, **result.kwargs)
     return task.call(*result.args, **result.kwargs)

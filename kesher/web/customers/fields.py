@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kesher.core.access import MASK, Actor, readable, visible
+from kesher.core.access import MASK, Actor, note_reading, readable, visible
 from kesher.core.changes import Clash, EditConflict, new_batch
 from kesher.core.fields import Money
 from kesher.core.own.catalogue import choices_of, own_field, readable_own, shown_of
@@ -139,6 +139,8 @@ def own_sections(whole: Whole) -> list[tuple[str, list[Field]]]:
 def own_line(whole: Whole, one: OwnField, *, is_typed: bool = False) -> Field:
     """The line of an own field."""
     kept = whole.record.own.get(one.place)
+    if kept:
+        note_reading(whole.actor, whole.record, one.classification)
     shown = shown_of(one, kept)
     names = dict(choices_of(one, with_retired=True))
     if isinstance(kept, list):

@@ -216,7 +216,7 @@ class EditForm(Form):
             self.fields[name].queryset = queryset
         days = list(WEEKDAYS.items())
         self.fields["preferred_days"].choices = days[week_start:] + days[:week_start]
-        add_inputs(self, actor, "customers", customer.own)
+        add_inputs(self, actor, "customers", customer)
         for bound in self.fields.values():
             bound.show_hidden_initial = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
@@ -50,7 +50,7 @@ class NewFieldForm(_FieldForm):
     )  # fmt: skip
     type = forms.ChoiceField(label=_("What it holds"), choices=OwnField.Type)
     choices = forms.CharField(
-        label=_("Choices"), required=False, max_length=10_000,
+        label=pgettext_lazy("of a field", "Choices"), required=False, max_length=10_000,
         help_text=_("One on each line."),
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )  # fmt: skip
@@ -157,7 +157,8 @@ class TypeForm(Form):
 
     type = forms.ChoiceField(label=_("What it holds"))
     choices = forms.CharField(
-        label=_("Choices"), required=False, max_length=10_000, help_text=_("One on each line."),
+        label=pgettext_lazy("of a field", "Choices"), required=False, max_length=10_000,
+        help_text=_("One on each line."),
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )  # fmt: skip
     currency = forms.CharField(

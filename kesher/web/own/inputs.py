@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from kesher.core.access import Actor
+from kesher.core.access import Actor, note_reading
 from kesher.core.own.catalogue import choices_of, readable_own
 from kesher.core.own.models import OwnField
 from kesher.core.own.values import checked
@@ -91,11 +91,14 @@ def _widget(one: OwnField, held: Any) -> forms.Widget:
     return forms.TextInput(attrs=LTR | {"type": kind if kind != "url" else "text"})
 
 
-def add_inputs(form: Any, actor: Actor, kind: str, held: Mapping[str, Any] | None = None) -> None:
+def add_inputs(form: Any, actor: Actor, kind: str, record: Any = None) -> None:
     """Give a form an input for each field that its reader may read."""
     form.own_sections = {}
+    held = record.own if record is not None else None
     for one in readable_own(actor, kind):
         now = held.get(one.place) if held is not None else None
+        if now:
+            note_reading(actor, record, one.classification)
         make = OwnSeveral if one.type == Type.MANY else OwnInput
         form.fields[one.key] = make(one, now)
         form.initial.setdefault(one.key, now if held is not None else one.default)

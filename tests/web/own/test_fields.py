@@ -7,6 +7,8 @@ from kesher.core.own.catalogue import own_fields
 from kesher.core.own.commands import NewOwnField, add_own_field
 from kesher.core.own.models import OwnField
 from kesher.customers.models import Customer
+from kesher.organization.held import forget_rights
+from kesher.organization.models import AccessRecord, Classification
 
 
 @pytest.fixture
@@ -147,3 +149,31 @@ def test_a_choice_in_use_cannot_be_emptied(desk, clinic, noa):
 
     assert answer.status_code == 422
     assert "stands with 1 record" in answer.content.decode()
+
+
+def test_the_page_keeps_to_whom_a_watched_field_was_shown(desk, clinic, noa):
+    one = add(clinic, "Diagnosis", classification="health")
+    desk.post(reverse("customer-field", args=[noa.pk, one.key]), {"value": "x", "seen": "1"})
+    AccessRecord.objects.all().delete()
+    Classification.objects.filter(key="health").update(is_watched=True)
+    forget_rights()
+
+    desk.get(reverse("customer", args=[noa.pk]))
+
+    assert set(AccessRecord.objects.values_list("record_id", "classification")) == {
+        (noa.pk, "health")
+    }
+
+
+def test_another_type_is_tried_before_anything_changes(desk, clinic, noa):
+    one = add(clinic, "Size")
+    desk.post(reverse("customer-field", args=[noa.pk, one.key]), {"value": "42", "seen": "1"})
+    address = reverse("own-field-type", args=[one.pk])
+
+    tried = desk.post(address, {"type": "number"}).content.decode()
+    assert "1 value can be converted." in tried
+    assert OwnField.objects.get().next is None
+
+    desk.post(address, {"type": "number", "go": "1"})
+    assert OwnField.objects.get().next["type"] == "number"
+    assert "being converted" in desk.get(reverse("own-field", args=[one.pk])).content.decode()
