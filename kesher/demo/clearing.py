@@ -16,6 +16,7 @@ from kesher.catalog.models import Product
 from kesher.core.access import SYSTEM
 from kesher.core.jobs import start_job
 from kesher.core.models import Change, EventRecord, Job, SearchEntry
+from kesher.core.own.catalogue import refresh
 from kesher.core.own.models import OwnField
 from kesher.customers.match_keys import forget_keys
 from kesher.customers.models import (
@@ -247,6 +248,7 @@ def _remove_business(cleared: Cleared) -> None:
         Role.objects.all().delete()
         Classification.objects.all().delete()
         OwnField.objects.all().delete()
+        refresh()
         Change.objects.all().delete()
         EventRecord.objects.all().delete()
         forget_rights()

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import BigIntegerField, DateField, Q, QuerySet
 
 from kesher.core.access import Actor, sight, visible
+from kesher.core.own.catalogue import stamp
 from kesher.core.prepared import Mark, prepared
 from kesher.organization.held import acting_as, with_belongings
 from kesher.organization.models import Absence, Business, Classification, Member, SavedView
@@ -21,7 +22,7 @@ def business() -> Business:
 
 @prepared()
 def _business() -> QuerySet[Business]:
-    return Business.objects.order_by("pk")[:1]
+    return Business.objects.annotate(own_fields_stamp=stamp()).order_by("pk")[:1]
 
 
 def actor_of(member: Member) -> Actor:

@@ -60,7 +60,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.business = business()
-        refresh()
+        refresh(getattr(request.business, "own_fields_stamp", None) or 0)
         request.viewing_as = None
         if request.user.is_authenticated and _is_still_awake(request):
             request.actor, request.viewing_as = acting(request.session, request.user)

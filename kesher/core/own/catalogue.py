@@ -13,7 +13,7 @@ from decimal import Decimal
 from threading import RLock
 from typing import Any
 
-from django.db.models import Count, Max, Model, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Model, Subquery, Sum, Value
 from django.db.models.fields.json import KT
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,7 +24,6 @@ from kesher.core.columns import place_own
 from kesher.core.fields import Field, Money, Through
 from kesher.core.own.models import OwnField, OwnValue
 from kesher.core.own.values import COLUMN, NO, YES
-from kesher.core.prepared import prepared
 from kesher.core.text import in_language
 
 Type = OwnField.Type
@@ -49,7 +48,8 @@ class Keeper:
 
 _keepers: dict[str, Keeper] = {}
 _held: dict[str, tuple[OwnField, ...]] = {}  # by kind, retired ones too
-_stamp: Any = None
+_stamp: int | None = None  # nothing was asked yet
+MANY, SOME = 10**12, 10**6  # so that no two states give one stamp
 _lock = RLock()
 
 
@@ -77,21 +77,24 @@ def keeper_for(model: type[Model]) -> Keeper | None:
 # ---- what is defined
 
 
-@prepared()
-def _asked() -> QuerySet:
-    """Rows that differ once anything was added, changed or taken back."""
-    counted = OwnField.objects.values("kind").annotate(n=Count("pk"), sum=Sum("version"))
-    return counted.values_list("kind", "n", "sum", Max("pk")).order_by("kind")
+def stamp() -> Subquery:
+    """A number that is another once anything was added, changed or taken back."""
+    rows = OwnField.objects.order_by().annotate(all=Value(1)).values("all")
+    counted = rows.annotate(stamp=Count("pk") * MANY + Sum("pk") * SOME + Sum("version"))
+    return Subquery(counted.values("stamp"), output_field=BigIntegerField())
 
 
-def refresh() -> None:
-    """Take in what was changed since, here or in another process."""
+def refresh(seen: int | None = None) -> None:
+    """Take in what was changed since, here or in another process.
+
+    Whoever knows the stamp already hands it in.
+    """
     global _stamp
-    found = tuple(_asked())
+    found = seen if seen is not None else _asked()
     if found == _stamp:
         return
     with _lock:
-        rows = list(OwnField.objects.all())
+        rows = list(OwnField.objects.all()) if found else []
         for kind, keeper in _keepers.items():
             _held[kind] = tuple(one for one in rows if one.kind == kind)
             place_own(keeper.model, {one.key: one.place for one in _held[kind]})
@@ -99,11 +102,17 @@ def refresh() -> None:
         _stamp = found
 
 
+def _asked() -> int:
+    totals = OwnField.objects.aggregate(n=Count("pk"), numbers=Sum("pk"), versions=Sum("version"))
+    n, numbers, versions = (value or 0 for value in totals.values())
+    return int(n * MANY + numbers * SOME + versions)
+
+
 def forget() -> None:
-    """Ask anew what is defined when it is needed next."""
+    """Begin anew, as where no field is."""
     global _stamp
     with _lock:
-        _stamp = None
+        _stamp = 0
         for kind, keeper in _keepers.items():
             _held[kind] = ()
             place_own(keeper.model, {})
