@@ -13,6 +13,7 @@ from kesher.core.importing.recognising import (
     recognise,
 )
 
+pytestmark = pytest.mark.django_db  # the fields of the business's own are recognised too
 CUSTOMERS, PURCHASES = importable_kind("customers"), importable_kind("purchases")
 
 

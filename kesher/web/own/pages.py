@@ -112,6 +112,7 @@ def _back(request: HttpRequest, kind: str, key: str) -> str:
     return address if is_ours and address.startswith("/") else reverse("own-fields")
 
 
+@once_only
 def field(request: HttpRequest, pk: int) -> HttpResponse:
     """One field: its names, its choices, who reads it."""
     require_kind(request.actor, "manage", OwnField)
