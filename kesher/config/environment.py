@@ -1,7 +1,9 @@
 """What the machine says about this Kesher: where it lives, which database, under which address."""
 
+import errno
 import os
 import secrets
+import socket
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -129,6 +131,18 @@ class Address:
     @property
     def is_local(self) -> bool:
         return is_loopback(self.host)
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody listens there already; two Keshers would share out the requests."""
+        family = socket.AF_INET6 if ":" in self.listen else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.listen.strip("[]"), self.port))
+            except OSError as error:
+                return error.errno == errno.EADDRINUSE
+        return False
 
     def refusal(self) -> str:
         """Why it would be unsafe to listen like this; empty when it is not."""

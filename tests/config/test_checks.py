@@ -1,5 +1,6 @@
 """Kesher does not start on a database that could lose, mix up or hide what people enter."""
 
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -117,6 +118,17 @@ def test_refuses_an_unsafe_address_before_it_opens_the_port(place):
     refused = serve(place, KESHER_LISTEN="0.0.0.0")
     assert refused.returncode == 1
     assert "KESHER_INSECURE_HTTP=1" in refused.stderr
+
+
+def test_refuses_a_port_at_which_another_kesher_answers(place):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as a server of pages does
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        refused = serve(place, PORT=str(port))
+    assert refused.returncode == 1
+    assert f"PORT={port + 1}" in refused.stderr
 
 
 def test_warnings_alone_do_not_stop_the_start(monkeypatch, db):

@@ -1,11 +1,13 @@
 import subprocess
 import sys
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from kesher.config.management.commands.serve import refuse_taken_port
 from kesher.demo.clearing import is_wanted
 
 
@@ -14,6 +16,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **_options) -> None:
+        refuse_taken_port(settings.ADDRESS)
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Preparing the database ...")
