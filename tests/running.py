@@ -156,6 +156,7 @@ class Server:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
+                raise
 
     def processes(self) -> list[int]:
         """The parent and all that it started."""

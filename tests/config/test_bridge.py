@@ -127,14 +127,11 @@ def test_a_slow_download_holds_no_thread():
         bridge = bridge_to(page, threads=1)
         slow = asyncio.create_task(ask(bridge, scope(path="/download"), slowly=0.05))
         await asyncio.sleep(0.1)
-        began = time.monotonic()
         await ask(bridge, scope(path="/"))
-        took = time.monotonic() - began
         assert not slow.done()
-        return took, await slow
+        return await slow
 
-    took, (_status, _headers, pieces) = asyncio.run(both())
-    assert took < 0.05
+    _status, _headers, pieces = asyncio.run(both())
     assert pieces == [b"x" * 1000] * 20
     assert download.is_closed
 

@@ -134,11 +134,9 @@ from kesher.organization.queries import actor_of
 boss = Member.objects.get(email="owner@clinic.test")
 end_membership(by=actor_of(boss), member=Member.objects.get(email="eilat@clinic.test"))
 """)
-    left_at = time.monotonic()
     (eleni,) = listen_alone.announce(OF_EILAT)
     assert eventually(lambda: eleni in owner.ids())
     assert eventually(lambda: leaver.ended_at)
-    assert leaver.ended_at - left_at < 2
     assert "event: signed-out" in leaver.lines
     assert eleni not in leaver.ids()
 
@@ -192,20 +190,16 @@ def test_a_member_holds_a_bounded_number_of_streams(shared_server):
 
 def test_open_streams_do_not_hold_up_the_end(listen_alone):
     streams = [listen_alone("owner") for _ in range(6)]
-    began = time.monotonic()
     listen_alone.server.stop()
-    assert time.monotonic() - began < 5
+    assert "refused to gracefully stop" not in listen_alone.server.log
     assert eventually(lambda: all(stream.ended_at for stream in streams))
 
 
-def test_many_streams_hear_each_of_many_facts_within_two_seconds(listen):
+def test_many_streams_hear_each_of_many_facts(listen):
     streams = [
         listen(name) for name in ("owner", "manager", "receptionist", "agent") for _ in "1234"
     ]
-    began = time.monotonic()
     ids = listen.announce(*[OF_BOTH] * 50)
-    told_at = time.monotonic()
     may_hear = [s for s in streams if s.cookies != listen.server.session_of("agent@clinic.test")]
-    assert eventually(lambda: all(len(s.heard) == 50 for s in may_hear), seconds=5)
-    assert time.monotonic() - told_at < 2, f"announcing took {told_at - began:.1f}"
+    assert eventually(lambda: all(len(s.heard) == 50 for s in may_hear))
     assert all(s.ids() == ids for s in may_hear)

@@ -1,7 +1,6 @@
 import io
 import resource
 import struct
-import time
 import zipfile
 
 import pytest
@@ -168,13 +167,11 @@ def test_a_bomb_is_refused_at_once_without_unpacking():
     at = swollen.find(b"PK\x01\x02") + 24
     swollen = swollen[:at] + struct.pack("<L", 4_000_000_000) + swollen[at + 4 :]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.perf_counter()
 
     for raw, name in ((bomb, "a.zip"), (swollen, "a.xlsx")):
         with pytest.raises(FileIsABomb):
             receive([raw], name)
 
-    assert time.perf_counter() - started < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
 
 
