@@ -23,6 +23,7 @@ from psycopg import sql
 ROOT = Path(__file__).parents[1]
 KESHER = Path(sys.executable).parent / "kesher"
 READY_SECONDS = 30
+STOP_SECONDS = 9  # in the tenth the parent kills what holds on; a stop of itself takes a tenth of one
 
 
 def free_port() -> int:
@@ -153,7 +154,7 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(30)
+                self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 raise
