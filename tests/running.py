@@ -23,7 +23,9 @@ from psycopg import sql
 ROOT = Path(__file__).parents[1]
 KESHER = Path(sys.executable).parent / "kesher"
 READY_SECONDS = 30
-STOP_SECONDS = 9  # in the tenth the parent kills what holds on; a stop of itself takes a tenth of one
+STOP_SECONDS = (
+    9  # in the tenth the parent kills what holds on; a stop of itself takes a tenth of one
+)
 
 
 def free_port() -> int:

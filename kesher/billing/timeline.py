@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kesher.billing.models import Purchase
-from kesher.billing.queries import purchases_of
-from kesher.core.access import Actor, guard
+from kesher.core.access import Actor, guard, readable
+from kesher.core.prepared import Mark
 from kesher.core.timeline import Source, holding, source_of
 from kesher.customers.models import Customer
 
@@ -17,13 +17,17 @@ from kesher.customers.models import Customer
 @source_of(Customer)
 class Purchases(Source):
     name = "purchase"
+    model = Purchase
     kinds = {"money": _("Purchases")}
     when = "bought_on"
     is_day = True
     rank = 3
 
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Purchase]:
-        return purchases_of(actor, subject)
+    def of(self, subject: int | Mark) -> QuerySet[Purchase]:
+        return super().of(subject).select_related("product")
+
+    def seen(self, actor: Actor, subject: Model) -> Q | None:
+        return super().seen(actor, subject) if "amount" in readable(actor, Purchase) else None
 
     def matching(self, rows: QuerySet[Purchase], text: str) -> QuerySet[Purchase]:
         return holding(rows, text, "product__name")

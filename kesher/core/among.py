@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db.models import Field, ForeignObject, Lookup
 
+from kesher.core.prepared import Mark
+
 
 @ForeignObject.register_lookup
 @Field.register_lookup
@@ -24,11 +26,24 @@ class Among(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """For SQLite, which takes many values as JSON."""
         column, values = self.process_lhs(compiler, connection)
-        many = json.dumps(list(self.rhs))
         some = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
-        return some, (*values, many)
+        return some, (*values, self._many(connection))
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """For PostgreSQL, which takes them as an array."""
         column, values = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*values, list(self.rhs))
+        return f"{column} = ANY(%s)", (*values, self._many(connection))
+
+    def _many(self, connection: Any) -> Any:
+        """The one parameter; of a question worded once the place where it will stand."""
+        if isinstance(self.rhs, Mark):
+            return self.rhs.slot
+        return Many().get_db_prep_value(self.rhs, connection)
+
+
+class Many(Field):
+    """Many numbers or texts as one parameter: the type of a value that `among` asks for."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """An array for PostgreSQL; SQLite takes JSON."""
+        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))

@@ -16,11 +16,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BigIntegerField, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor
+from kesher.core.access import Actor, policy_of, sight_hanging
+from kesher.core.prepared import Mark, prepared, rows_counted
 from kesher.core.refusal import Refusal
 from kesher.core.text import fold
 
@@ -87,15 +88,25 @@ class Source:
     """Where some of what happened with a record is kept. Declared in `timeline.py` of its part."""
 
     name: str
+    model: type[Model]
     kinds: Mapping[str, Any]  # key of a kind -> its name in the plural, for the tabs
     when = ""  # column with the moment, or with the day
     is_day = False
     by_database_clock = False  # its moments are written by the database
     rank = 5  # where its kinds stand among the tabs
 
+    def of(self, subject: int | Mark) -> QuerySet:
+        """All of it that a record has, in no order."""
+        return self.model._default_manager.filter(**{str(policy_of(self.model).within): subject})
+
+    def seen(self, actor: Actor, subject: Model) -> Q | None:
+        """Which of a record's rows the actor may see; None where it is none."""
+        return sight_hanging(actor, self.model, subject)
+
     def rows(self, actor: Actor, subject: Model) -> QuerySet:
         """All that the actor may see of it, in no order."""
-        raise NotImplementedError
+        seen, rows = self.seen(actor, subject), self.of(subject.pk)
+        return rows.none() if seen is None else rows.filter(seen)
 
     def of_kind(self, rows: QuerySet, kind: str) -> QuerySet:
         """Those of one of its kinds."""
@@ -119,7 +130,9 @@ class Source:
 
     def counts(self, actor: Actor, subject: Model) -> dict[str, int]:
         """How many there are of each kind."""
-        return {next(iter(self.kinds)): self.rows(actor, subject).count()}
+        seen = self.seen(actor, subject)
+        counted = [] if seen is None else _count(self, seen, subject=subject.pk)
+        return {next(iter(self.kinds)): counted[0] if counted else 0}
 
     def counted(self, rows: Sequence[Any]) -> dict[str, int]:
         """How many there are of each kind among all rows, which somebody has fetched already."""
@@ -255,6 +268,10 @@ def _asked(
     after: Place | None,
     size: int,
 ) -> list[tuple[Place, Any]]:
+    if not (kind or text or after):
+        seen = one.seen(actor, subject)
+        latest = [] if seen is None else _latest(one, seen, size + 1, subject=subject.pk)
+        return [(one.place_of(row), row) for row in latest]
     rows = one.rows(actor, subject)
     rows = one.of_kind(rows, kind) if kind else one.in_whole(rows)
     if text:
@@ -263,6 +280,17 @@ def _asked(
         rows = one.before(rows, after)
     ordered = rows.order_by(f"-{one.when}", "-pk")[: size + 1]
     return [(one.place_of(row), row) for row in ordered]
+
+
+@prepared(subject=BigIntegerField())
+def _latest(one: Source, seen: Q, most: int, subject: Mark) -> QuerySet:
+    return one.in_whole(one.of(subject).filter(seen)).order_by(f"-{one.when}", "-pk")[:most]
+
+
+@prepared(subject=BigIntegerField())
+def _count(one: Source, seen: Q, subject: Mark) -> QuerySet:
+    rows = one.of(subject).filter(seen).select_related(None).order_by()
+    return rows.values_list(rows_counted(), flat=True)
 
 
 def _drawn(actor: Actor, asked: list[Source], taken: list[tuple[Place, Any]]) -> list[Entry]:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 
 from kesher.core.access import Actor, visible
+from kesher.core.prepared import Mark, prepared
 from kesher.customers.models import Alike, Apart, Customer, Tie
 
 Level = Alike.Level
@@ -40,8 +41,18 @@ def alikes(actor: Actor) -> QuerySet[Alike]:
 
 def alike_to(actor: Actor, customer: Customer, most: int = 3) -> list[Alike]:
     """Those who may be the same as a customer, the likeliest first."""
-    here = alikes(actor).filter(Q(customer=customer) | Q(other=customer))
+    numbers = _pairs(customer=customer.pk)
+    if not numbers:
+        return []
+    here = alikes(actor).filter(pk__in=numbers)
     return list(here.select_related("customer", "other").order_by("-score", "pk")[:most])
+
+
+@prepared(customer=BigIntegerField())
+def _pairs(customer: Mark) -> QuerySet:
+    return Alike.objects.filter(Q(customer=customer) | Q(other=customer)).values_list(
+        "pk", flat=True
+    )
 
 
 def of_level(actor: Actor, level: str, *, is_strong: bool | None = None) -> QuerySet[Alike]:

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import CharField, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, visible
+from kesher.core.access import Actor, sight
+from kesher.core.among import Many
 from kesher.core.matching.scoring import SAFE
 from kesher.core.phones import digits
+from kesher.core.prepared import Mark, prepared
 from kesher.core.refusal import Refusal
 from kesher.customers import points, typed
 from kesher.customers.match_pairs import Compared, compared
@@ -80,9 +83,10 @@ def look_alikes(
     himself = known(but or 0, _said(about, readings))
     pairs = {pair.other: pair for pair in compared([himself], actor)[himself.number]}
     near = {pk for pk, pair in pairs.items() if pair.score >= FROM}
-    rows = visible(actor, Customer).filter(pk__in=near | sharers.keys())
     found = LookAlikes()
-    held = {row.pk: row for row in rows.only(*COLUMNS)}
+    asked = near | sharers.keys()
+    rows = _rows(sight(actor, Customer), numbers=asked) if asked else ()
+    held = {row.pk: row for row in rows}
     judged = [_judge(row, pairs.get(row.pk), sharers.get(row.pk, ())) for row in held.values()]
     best_first = sorted(
         judged, key=lambda one: (-one.score, one.customer.sort_name, one.customer.pk)
@@ -100,6 +104,11 @@ OUT_OF_SIGHT = {
     Kind.EMAIL: _("This e-mail belongs to a customer of another branch. Ask there first."),
 }
 SAME = {Kind.PHONE: _("same telephone"), Kind.EMAIL: _("same e-mail")}
+
+
+@prepared(numbers=Many())
+def _rows(seen: Q, numbers: Mark) -> QuerySet[Customer]:
+    return Customer.objects.filter(seen, pk__among=numbers).only(*COLUMNS)
 
 
 def _said(about: Typed, readings: Iterable[Reading]) -> Said:
@@ -138,12 +147,15 @@ def _sharers(readings: Iterable[Reading]) -> dict[int, set[str]]:
     """Customers who use one of these points, and what kind of point it is."""
     sharers: dict[int, set[str]] = defaultdict(set)
     for reading in readings:
-        uses = CustomerContact.objects.filter(
-            point__kind=reading.kind, point__normal=reading.normal
-        )
-        for pk in uses.values_list("customer_id", flat=True)[:MOST_SHARERS]:
+        for pk in _users(kind=reading.kind, normal=reading.normal):
             sharers[pk].add(reading.kind)
     return sharers
+
+
+@prepared(kind=CharField(), normal=CharField())
+def _users(kind: Mark, normal: Mark) -> QuerySet:
+    uses = CustomerContact.objects.filter(point__kind=kind, point__normal=normal)
+    return uses.values_list("customer_id", flat=True)[:MOST_SHARERS]
 
 
 def _judge(row: Customer, pair: Compared | None, kinds: Iterable[str]) -> LookAlike:

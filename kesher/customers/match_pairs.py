@@ -6,10 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
+
 from kesher.core.access import Actor
+from kesher.core.among import Many
 from kesher.core.matching.features import STRONG, Census, name_marks
 from kesher.core.matching.records import Record
 from kesher.core.matching.scoring import LIKELY, POSSIBLE, SAFE, Scorer
+from kesher.core.prepared import Mark, prepared
 from kesher.customers.match_keys import Met, meet
 from kesher.customers.match_records import Known, known_customers
 from kesher.customers.models import Alike, Customer, NameCount
@@ -135,4 +139,9 @@ def base_size() -> int:
 
 
 def _counts(marks: Collection[str]) -> Mapping[str, int]:
-    return dict(NameCount.objects.filter(name__among=["", *marks]).values_list("name", "count"))
+    return dict(_name_counts(names=["", *marks]))
+
+
+@prepared(names=Many())
+def _name_counts(names: Mark) -> QuerySet:
+    return NameCount.objects.filter(name__among=names).values_list("name", "count")

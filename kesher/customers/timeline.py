@@ -13,12 +13,13 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, hanging, label_of, may, readable
+from kesher.core.access import Actor, label_of, may, readable
 from kesher.core.columns import OWN_PREFIX
 from kesher.core.models import Change
 from kesher.core.own.catalogue import own_fields, words_of
 from kesher.core.own.index import own_of
 from kesher.core.own.models import OwnField
+from kesher.core.prepared import Mark
 from kesher.core.timeline import Entry, Place, Source, day_start, holding, source_of
 from kesher.customers.models import Customer, Merger
 from kesher.customers.queries import names_merged
@@ -66,15 +67,17 @@ class Edit:
 @source_of(Customer)
 class Changes(Source):
     name = "change"
+    model = Change
     kinds = {"change": _("Changes")}
     when = "happened_at"
     by_database_clock = True
     rank = 9
 
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Change]:
-        written = Change.objects.filter(kind=Customer._meta.label_lower, record_id=subject.pk)
-        seen = Q(before__isnull=True) | Q(after__has_any_keys=_keys(actor))
-        return written.filter(seen)
+    def of(self, subject: int | Mark) -> QuerySet[Change]:
+        return Change.objects.filter(kind=Customer._meta.label_lower, record_id=subject)
+
+    def seen(self, actor: Actor, subject: Model) -> Q:
+        return Q(before__isnull=True) | Q(after__has_any_keys=_keys(actor))
 
     def matching(self, rows: QuerySet[Change], text: str) -> QuerySet[Change]:
         return holding(rows, text, "actor")
@@ -107,13 +110,11 @@ class Joined:
 @source_of(Customer)
 class Mergers(Source):
     name = "merger"
+    model = Merger
     kinds = {"merger": _("Mergers")}
     when = "merged_at"
     by_database_clock = True
     rank = 8
-
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Merger]:
-        return hanging(actor, Merger, subject)
 
     def matching(self, rows: QuerySet[Merger], text: str) -> QuerySet[Merger]:
         return holding(rows, text, "merged_by", "gone__name")
@@ -134,11 +135,9 @@ class Birthdays(Source):
     """A birthday that is near stands among what is to come; past ones are no news."""
 
     name = "birthday"
+    model = Customer
     kinds: Mapping[str, Any] = {}
     when = "created_at"
-
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Customer]:
-        return Customer.objects.none()
 
     def counts(self, actor: Actor, subject: Customer) -> dict[str, int]:
         return {}

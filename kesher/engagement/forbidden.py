@@ -9,6 +9,10 @@ import datetime
 import unicodedata
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
+from kesher.core.among import Many
+from kesher.core.prepared import Mark, prepared
 from kesher.customers.points import Reading, read_email, read_number
 from kesher.engagement.models import DoNotContact
 
@@ -46,10 +50,15 @@ def standing(addresses: Iterable[Address]) -> dict[Address, DoNotContact]:
     """The entries that nobody lifted, also those that have run out, for these addresses."""
     wanted = {(kind, compared(kind, normal)) for kind, normal in addresses if kind in Kind.values}
     normals = {normal for _kind, normal in wanted}
-    rows = DoNotContact.objects.filter(
+    rows = _standing(normals=normals) if normals else ()
+    return {(row.kind, row.normal): row for row in rows if (row.kind, row.normal) in wanted}
+
+
+@prepared(normals=Many())
+def _standing(normals: Mark) -> QuerySet[DoNotContact]:
+    return DoNotContact.objects.filter(
         kind__in=Kind.values, normal__among=normals, lifted_at__isnull=True
     )
-    return {(row.kind, row.normal): row for row in rows if (row.kind, row.normal) in wanted}
 
 
 def is_forbidden(channel: str, normal: str, today: datetime.date) -> bool:

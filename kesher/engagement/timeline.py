@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kesher.core.access import Actor, guard, hanging, readable
+from kesher.core.prepared import Mark
 from kesher.core.text import fold
 from kesher.core.timeline import Entry, Place, Source, holding, source_of
 from kesher.customers.models import Customer
@@ -26,6 +27,7 @@ MOST_UPCOMING = 40
 @source_of(Customer)
 class Touches(Source):
     name = "touch"
+    model = Touch
     kinds = {
         "visit": _("Visits"),
         "call": pgettext_lazy("telephone", "Calls"),
@@ -35,8 +37,8 @@ class Touches(Source):
     when = "happened_at"
     rank = 1
 
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Touch]:
-        return hanging(actor, Touch, subject).filter(binned_at__isnull=True).defer("folded")
+    def of(self, subject: int | Mark) -> QuerySet[Touch]:
+        return super().of(subject).filter(binned_at__isnull=True).defer("folded")
 
     def of_kind(self, rows: QuerySet[Touch], kind: str) -> QuerySet[Touch]:
         if kind == MESSAGE:
@@ -68,12 +70,13 @@ class Tasks(Source):
     """What was done; what is to be done stands on top."""
 
     name = "task"
+    model = Task
     kinds = {"task": _("Tasks")}
     when = "done_at"
     rank = 2
 
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Task]:
-        return hanging(actor, Task, subject).filter(done_at__isnull=False)
+    def of(self, subject: int | Mark) -> QuerySet[Task]:
+        return super().of(subject).filter(done_at__isnull=False)
 
     def matching(self, rows: QuerySet[Task], text: str) -> QuerySet[Task]:
         return holding(rows, text, "title", "note")
@@ -120,12 +123,13 @@ def _due_at(task: Task) -> datetime:
 @source_of(Customer)
 class Files(Source):
     name = "file"
+    model = Attachment
     kinds = {"file": _("Files")}
     when = "added_at"
     rank = 7
 
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Attachment]:
-        return hanging(actor, Attachment, subject).filter(binned_at__isnull=True)
+    def of(self, subject: int | Mark) -> QuerySet[Attachment]:
+        return super().of(subject).filter(binned_at__isnull=True)
 
     def in_whole(self, rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
         """Files of a touch are shown with it."""
@@ -146,15 +150,17 @@ class Messages(Source):
     """What Kesher itself wrote to the customer, for those cleared for how he is reached."""
 
     name = "message"
+    model = Message
     kinds = {MESSAGE: _("Messages")}
     when = "created_at"
     by_database_clock = True
     rank = 1
 
-    def rows(self, actor: Actor, subject: Customer) -> QuerySet[Message]:
-        if "text" not in readable(actor, Message):
-            return Message.objects.none()
-        return hanging(actor, Message, subject).defer("html")
+    def of(self, subject: int | Mark) -> QuerySet[Message]:
+        return super().of(subject).defer("html")
+
+    def seen(self, actor: Actor, subject: Model) -> Q | None:
+        return super().seen(actor, subject) if "text" in readable(actor, Message) else None
 
     def matching(self, rows: QuerySet[Message], text: str) -> QuerySet[Message]:
         return holding(rows, text, "subject", "text")

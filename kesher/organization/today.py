@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from kesher.organization.models import Business
 from kesher.organization.queries import business
 
 
-def today_here() -> datetime.date:
+def today_here(here: Business | None = None) -> datetime.date:
     """The day in the time zone of the business."""
-    return timezone.localdate(timezone=ZoneInfo(business().time_zone))
+    return timezone.localdate(timezone=ZoneInfo((here or business()).time_zone))

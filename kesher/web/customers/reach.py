@@ -17,6 +17,7 @@ from kesher.customers import queries
 from kesher.customers.models import Channel, ContactPoint, Customer, CustomerContact
 from kesher.engagement.forbidden import entries_of
 from kesher.engagement.models import DoNotContact
+from kesher.organization.models import Business
 from kesher.organization.today import today_here
 
 Kind, Forbids = ContactPoint.Kind, DoNotContact.Forbids
@@ -74,28 +75,28 @@ class Way:
     is_outside: bool = False
 
 
-def points_of(actor: Actor, customer: Customer, country: str) -> list[Point]:
+def points_of(actor: Actor, customer: Customer, here: Business) -> list[Point]:
     """The contact points that the actor may read, as the customer ranks them."""
     rows = queries.points_of(actor, customer)
-    bans = _bans(rows)
+    bans = _bans(rows, today_here(here))
     preferred = POINT_OF.get(customer.preferred_channel)
     points = []
     for row in rows:
         is_first = preferred == row.point.kind and not any(p.is_preferred for p in points)
         seen = guard(actor, row.point)
         icon = CHANNEL_ICONS[customer.preferred_channel] if is_first else ""
-        point = _point(row, seen, country, icon=icon, is_preferred=is_first)
+        point = _point(row, seen, here.country, icon=icon, is_preferred=is_first)
         points.append(replace(point, ban=bans.get((point.kind, point.normal))))
     return points
 
 
-def _bans(rows: Iterable[CustomerContact]) -> dict[tuple[str, str], Ban]:
+def _bans(rows: Iterable[CustomerContact], today: date) -> dict[tuple[str, str], Ban]:
     """Which of these nobody calls or writes to: told to everybody who sees the number."""
     words = {
         Forbids.ALL: _("Do not contact"), Forbids.CALLS: _("Do not call"),
         Forbids.MESSAGES: _("Do not write"),
     }  # fmt: skip
-    entries = entries_of(((row.point.kind, row.point.normal) for row in rows), today_here())
+    entries = entries_of(((row.point.kind, row.point.normal) for row in rows), today)
     return {
         address: Ban(
             words=words[Forbids(entry.forbids)],

@@ -102,7 +102,7 @@ class Whole:
 
     @cached_property
     def points(self) -> list[Point]:
-        return points_of(self.actor, self.record, self.request.business.country)
+        return points_of(self.actor, self.record, self.request.business)
 
     @cached_property
     def bought(self) -> Bought | None:
