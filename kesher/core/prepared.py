@@ -104,6 +104,7 @@ class Worded:
             self.sql, self.parameters = self.compiler.as_sql()
         except EmptyResultSet:
             self.sql, self.parameters = "", ()
+        self.converters: Any = None  # of its columns, from the first time that they are read
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """What the query gives, as Django would read it."""
@@ -117,7 +118,14 @@ class Worded:
         compiler, query = copy.copy(self.compiler), copy.copy(origin.query)
         compiler.connection = connection
         compiler.__dict__["as_sql"] = lambda *_asked, **_options: (self.sql, given)
+        compiler.__dict__["get_converters"] = self._converters
         query.__dict__["get_compiler"] = lambda *_asked, **_options: compiler
         rows = origin.__class__(origin.model, query, origin.db)
         rows._iterable_class = origin._iterable_class
         return list(rows)
+
+    def _converters(self, columns: Any) -> Any:
+        """How what the database gives becomes values; to gather that is a fifth of a question."""
+        if self.converters is None:
+            self.converters = self.compiler.get_converters(columns)
+        return self.converters

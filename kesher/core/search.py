@@ -3,7 +3,7 @@
 Besides its folded words an entry holds what words alone do not find, each under its own mark:
 beginnings (_1 _2 _3), parts (_g), keys of names (_x), phones forwards and backwards (_p _h _r).
 And it holds its scope: kind, classification, branch, team, owner. So the index itself leaves out
-what an actor may not see, and no branch starves another's page; `visible` has the last word.
+what an actor may not see, and no branch starves another's page; `sight` has the last word.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from kesher.core import search_index
-from kesher.core.access import OPEN, Actor, Scope, visible
+from kesher.core.access import OPEN, Actor, Scope, sight
+from kesher.core.among import Many
 from kesher.core.bulk import insert_rows
 from kesher.core.models import SearchEntry
+from kesher.core.prepared import Mark, prepared
 from kesher.core.search_entry import (
     COLUMNS,
     Piece,
@@ -226,6 +228,11 @@ def _ask_both(searches: dict[str, _Search], asked: Asked) -> None:
         search.keep()
 
 
+@prepared(numbers=Many())
+def _live(declared: Searchable, seen: Q, numbers: Mark) -> QuerySet:
+    return declared.live(declared.model._default_manager.filter(seen, pk__among=numbers))
+
+
 class _Search:
     """The search through one kind, for one actor."""
 
@@ -275,8 +282,7 @@ class _Search:
         best = sorted(self.found, key=lambda pk: (-self.found[pk], -pk))[: self.limit]
         if not best:
             return []
-        seen = visible(self.actor, self.declared.model).filter(pk__in=best)
-        rows = list(self.declared.live(seen))
+        rows = _live(self.declared, sight(self.actor, self.declared.model), numbers=best)
         lines = self.declared.lines(self.actor, rows)
         return [
             Hit(self.declared.kind, row.pk, *line, self.found[row.pk])
