@@ -39,7 +39,9 @@ def write_keys(numbers: Collection[int]) -> None:
     """Bring the keys of these customers up to date."""
     with transaction.atomic():
         MatchKey.objects.filter(number__among=numbers).delete()
-        insert_rows(MatchKey, ("key", "number"), key_rows(known_customers(numbers).values()))
+        # A colleague may bring the same customer up to date at this moment: his row serves both.
+        rows = key_rows(known_customers(numbers).values())
+        insert_rows(MatchKey, ("key", "number"), rows, unless_there=True)
 
 
 def key_rows(customers: Iterable[Known]) -> Iterable[tuple[int, int]]:

@@ -11,7 +11,8 @@ from kesher.core.models import Change
 from kesher.customers.commands.adding import NewCustomer, add_customer
 from kesher.customers.commands.changing import change_customer
 from kesher.customers.commands.contacts import add_contact
-from kesher.customers.models import ContactPoint, Customer, CustomerContact
+from kesher.customers.match_keys import write_keys
+from kesher.customers.models import ContactPoint, Customer, CustomerContact, MatchKey
 from kesher.organization.models import Business
 
 PAIRS = 25
@@ -106,3 +107,12 @@ def test_one_number_added_to_two_customers_is_one_row(someone):
 
     assert ContactPoint.objects.count() == PAIRS
     assert CustomerContact.objects.count() == 2 * PAIRS
+
+
+def test_keys_written_from_two_sides_are_written_once(someone):
+    """As the page does that changes him, and the job that compares whoever was changed."""
+    for _ in range(PAIRS):
+        assert both(*[lambda: write_keys([someone.pk])] * 3) == [None, None, None]
+    keys = list(MatchKey.objects.filter(number=someone.pk).values_list("key", flat=True))
+    assert keys
+    assert len(keys) == len(set(keys))
