@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from kesher.billing import ledger
 from kesher.billing.commands.correcting import correct_purchase, remove_purchases
 from kesher.billing.commands.recording import NewPurchase, record_purchases
-from kesher.billing.models import Purchase
+from kesher.billing.models import KEYED, Purchase
 from kesher.catalog.writing import LONGEST as LONGEST_NAME
 from kesher.core.access import Actor, require_kind
+from kesher.core.among import found_among
 from kesher.core.archiving import RECORD, record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import (
@@ -215,11 +216,12 @@ def _shortest(number: Decimal) -> str:
 
 
 def _held(keys: Sequence[str]) -> dict[str, Purchase]:
-    rows = Purchase.objects.filter(key__among=keys).exclude(key="")  # as the index says it
-    held = {row.key: row for row in rows.select_related("product")}
-    if ours := {pk: key for key in keys if (pk := record_meant(key))}:
-        for row in Purchase.objects.filter(pk__among=ours).select_related("product"):
-            held.setdefault(ours[row.pk], row)
+    with_product = ("product",)
+    rows = found_among(Purchase, "key", keys, where=KEYED, related=with_product)
+    held = {row.key: row for row in rows}
+    ours = {pk: key for key in keys if (pk := record_meant(key))}
+    for row in found_among(Purchase, "pk", ours, related=with_product):
+        held.setdefault(ours[row.pk], row)
     return held
 
 

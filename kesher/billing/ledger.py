@@ -15,10 +15,12 @@ from kesher.billing.events import PurchasesImported, PurchasesRecorded
 from kesher.billing.models import Purchase, PurchaseSummary
 from kesher.billing.policy import FINANCIAL
 from kesher.billing.summary import Sums, sums_of
-from kesher.core.access import AccessDenied, Actor, visible
+from kesher.core.access import AccessDenied, Actor, sight
+from kesher.core.among import Many, found_among
 from kesher.core.bulk import insert_rows
 from kesher.core.events import announce
 from kesher.core.money import minor_digits
+from kesher.core.prepared import Mark, prepared
 from kesher.core.refusal import Refusal
 from kesher.customers.models import Customer
 
@@ -101,10 +103,14 @@ def held(rows: models.QuerySet) -> models.QuerySet:
 
 def hold_customers(by: Actor, ids: Collection[int]) -> None:
     """Keep the customers whose ledger is about to change; refuses any the actor may not see."""
-    seen = visible(by, Customer).filter(pk__among=set(ids)).values("pk")
-    found = held(Customer.objects.filter(pk__in=seen)).values_list("pk")
-    if len(found) < len(set(ids)):
+    if ids and len(_hold(sight(by, Customer), numbers=set(ids))) < len(set(ids)):
         raise PurchaseOutOfReach(f"{by.label} may not record for all of these customers")
+
+
+@prepared(numbers=Many())
+def _hold(seen: models.Q, numbers: Mark) -> models.QuerySet:
+    rows = Customer.objects.filter(seen, pk__among=numbers).values("pk")
+    return held(Customer.objects.filter(pk__in=rows)).values_list("pk")
 
 
 def tell(by: Actor, customer_ids: Collection[int], first_id: int) -> None:
@@ -123,8 +129,8 @@ def add_to_summaries(lines: Iterable[tuple[int, datetime.date, Decimal]], curren
     by_customer: dict[int, list[tuple[datetime.date, Decimal]]] = defaultdict(list)
     for pk, day, amount in lines:
         by_customer[pk].append((day, amount))
-    rows = PurchaseSummary.objects.filter(customer__among=by_customer)  # customers are held
-    before = {pk: (kept, Sums(*sums)) for pk, kept, *sums in rows.values_list("pk", *COLUMNS)}
+    rows = found_among(PurchaseSummary, "customer", by_customer, "pk", *COLUMNS)  # all are held
+    before = {pk: (kept, Sums(*sums)) for pk, kept, *sums in rows}
     sums = {}
     for pk, bought in by_customer.items():
         kept, sums_before = before.get(pk, (currency, NO_SUMS))

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from kesher.catalog.models import Product
 from kesher.customers.models import Customer
 
+KEYED = ~models.Q(key="")  # lines that came from a file
+
 
 class Purchase(models.Model):
     """One line of the ledger of what was bought."""
@@ -24,9 +26,7 @@ class Purchase(models.Model):
             models.Index(fields=("bought_on",), name="purchases_by_day"),
         )
         constraints = (
-            models.UniqueConstraint(
-                fields=("key",), condition=~models.Q(key=""), name="purchase_line_once"
-            ),
+            models.UniqueConstraint(fields=("key",), condition=KEYED, name="purchase_line_once"),
         )
 
     def __str__(self):

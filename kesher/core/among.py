@@ -8,11 +8,14 @@ answer. The statement of `__among` is always the same, and takes any number.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Field, ForeignObject, Lookup
+from django.db.models import Field, ForeignObject, Lookup, Model, Q, QuerySet
 
-from kesher.core.prepared import Mark
+from kesher.core.prepared import Mark, prepared
+
+EVERY = Q()
 
 
 @ForeignObject.register_lookup
@@ -47,3 +50,37 @@ class Many(Field):
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """An array for PostgreSQL; SQLite takes JSON."""
         return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
+
+
+def found_among(
+    model: type[Model],
+    column: str,
+    values: Iterable[Any],
+    *columns: str,
+    where: Q = EVERY,
+    order: tuple[str, ...] = (),
+    related: tuple[str, ...] = (),
+) -> list[Any]:
+    """The rows that hold one of the values in a column, or of them some columns; one comes flat.
+
+    The question is worded once; `where` and all that is not a value is part of its words.
+    """
+    held = list(values)
+    return _among(model, column, columns, where, order, related, values=held) if held else []
+
+
+@prepared(values=Many())
+def _among(
+    model: type[Model],
+    column: str,
+    columns: tuple[str, ...],
+    where: Q,
+    order: tuple[str, ...],
+    related: tuple[str, ...],
+    values: Mark,
+) -> QuerySet:
+    rows = model._default_manager.filter(where, **{f"{column}__among": values})
+    rows = rows.order_by(*order) if order else rows
+    if columns:
+        return rows.values_list(*columns, flat=len(columns) == 1)
+    return rows.select_related(*related) if related else rows

@@ -10,13 +10,14 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import BigIntegerField, CharField, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor
 from kesher.core.bulk import insert_rows
 from kesher.core.columns import held_in, put_into
 from kesher.core.models import Change
+from kesher.core.prepared import Mark, prepared
 from kesher.core.refusal import Refusal
 
 M = TypeVar("M", bound=Model)
@@ -100,6 +101,19 @@ def record_changes(
             for record, before, after in rows
         ),
     )
+
+
+def number_of_change(model: type[Model], record_id: int, batch: str) -> int:
+    """The number of the last write to a record within a batch."""
+    kind = model._meta.label_lower
+    (number,) = _number(kind=kind, record=record_id, batch=batch)
+    return int(number)
+
+
+@prepared(kind=CharField(), record=BigIntegerField(), batch=CharField())
+def _number(kind: Mark, record: Mark, batch: Mark) -> QuerySet:
+    rows = Change.objects.filter(kind=kind, record_id=record, batch=batch)
+    return rows.order_by("-pk").values_list("pk", flat=True)[:1]
 
 
 def change(

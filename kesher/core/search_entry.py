@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q
 
 from kesher.core.access import OPEN, Policy, policy_of
+from kesher.core.among import found_among
 from kesher.core.names import name_words, word_keys
 from kesher.core.phones import own_digits
 from kesher.core.text import fold, words
@@ -113,16 +114,16 @@ def scope_marks(model: type[Model], ids: Sequence[int]) -> dict[int, list[str]]:
         marks.update((pk, [f"_o{pk}"]) for pk in ids)
     if policy.branches:
         link = policy.branches
-        held = link.model._default_manager.filter(**{f"{link.record}__among": ids})
-        for pk, branch in held.values_list(f"{link.record}_id", f"{link.branch}_id"):
+        held = found_among(link.model, link.record, ids, f"{link.record}_id", f"{link.branch}_id")
+        for pk, branch in held:
             marks[pk].append(f"_b{branch}")
     columns = {f"{name}_id": mark for mark, name in _columns(policy) if name}
-    rows = model._default_manager.filter(pk__among=ids)
-    for pk, *values in rows.values_list("pk", *columns):
+    rows = found_among(model, "pk", ids, "pk", *columns) if columns else ()
+    for pk, *values in rows:
         pairs = zip(columns.values(), values, strict=True)
         marks[pk] += [f"{mark}{value}" for mark, value in pairs if value]
     if policy.within and not (policy.team or policy.branch or policy.branches):
-        _add_marks_of_parents(policy, marks, rows)
+        _add_marks_of_parents(policy, marks, ids)
     return marks
 
 
@@ -131,10 +132,11 @@ def _columns(policy: Policy) -> list[tuple[str, str | None]]:
     return [("_o", owner), ("_t", policy.team), ("_b", policy.branch)]
 
 
-def _add_marks_of_parents(policy: Policy, marks: dict[int, list[str]], rows: QuerySet) -> None:
+def _add_marks_of_parents(policy: Policy, marks: dict[int, list[str]], ids: Sequence[int]) -> None:
     parent: Any = policy.model._meta.get_field(str(policy.within)).related_model
-    hanging = rows.filter(**{f"{policy.within}__isnull": False})
-    above = dict(hanging.values_list("pk", f"{policy.within}_id"))
+    hanging = Q(**{f"{policy.within}__isnull": False})
+    columns = ("pk", f"{policy.within}_id")
+    above = dict(found_among(policy.model, "pk", ids, *columns, where=hanging))
     of_parents = scope_marks(parent, list(set(above.values())))
     for pk, parent_id in above.items():
         marks[pk] = list(dict.fromkeys([*marks[pk], *of_parents[parent_id]]))

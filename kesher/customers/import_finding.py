@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, label_of, visible
+from kesher.core.access import Actor, label_of, sight
+from kesher.core.among import found_among
 from kesher.core.archiving import record_meant
 from kesher.core.importing import values as cells
 from kesher.core.importing.kinds import Column, Plan, Read
@@ -59,6 +62,15 @@ class SeveralCustomers(LineRefused):
         self.candidates = candidates
 
 
+class Brief(NamedTuple):
+    """A customer by number and name."""
+
+    pk: int
+    name: str
+    reference: str | None
+    binned_at: datetime | None
+
+
 class Finder:
     """The customers that some lines may be about, asked for in one go.
 
@@ -67,7 +79,7 @@ class Finder:
 
     def __init__(self, by: Actor, lines: Sequence[Read], plan: Plan, *, brief: bool = False):
         self.by, self.plan, self.brief, self.ours = by, plan, brief, Ours(by)
-        self.rows = visible(by, Customer)
+        self.seen = sight(by, Customer)
         said = [each for _line, each in lines]
         self.by_name: dict[str, dict[int, Customer]] = {}
         self.by_number = self._numbered(each["customer"] for each in said if "customer" in each)
@@ -76,17 +88,21 @@ class Finder:
             points = {p.normal for each in said for p in each.get(kind, ())}
             self._reached(kind, sorted(points))
 
+    def _rows(self, column: str, values: Iterable[Any]) -> list[Any]:
+        if not self.brief:
+            return found_among(Customer, column, values, where=self.seen)
+        rows = found_among(Customer, column, values, *Brief._fields, where=self.seen)
+        return [Brief(*row) for row in rows]
+
     def _numbered(self, numbers: Iterable[str]) -> dict[str, Any]:
-        wanted, rows = set(numbers), self.rows
-        if self.brief:
-            rows = rows.values_list("pk", "name", "reference", "binned_at", named=True)
-        found = {row.reference: row for row in rows.filter(reference__among=wanted)}
-        if ours := {pk: number for number in wanted if (pk := record_meant(number))}:
-            for row in rows.filter(pk__among=ours):
-                found.setdefault(ours[row.pk], row)
-        if merged := survivors_by_number(wanted - found.keys()):
-            there = {row.pk: row for row in rows.filter(pk__among=set(merged.values()))}
-            found |= {number: there[pk] for number, pk in merged.items() if pk in there}
+        wanted = set(numbers)
+        found = {row.reference: row for row in self._rows("reference", wanted)}
+        ours = {pk: number for number in wanted if (pk := record_meant(number))}
+        for row in self._rows("pk", ours):
+            found.setdefault(ours[row.pk], row)
+        merged = survivors_by_number(wanted - found.keys())
+        there = {row.pk: row for row in self._rows("pk", set(merged.values()))}
+        found |= {number: there[pk] for number, pk in merged.items() if pk in there}
         self._named(wanted - found.keys())
         return found
 
@@ -97,18 +113,19 @@ class Finder:
             first, last = typed.split_name(name)
             for key in {fold(name)[:200], typed.sort_name(first, last, name)}:
                 keys.setdefault(key, []).append(name)
-        rows = self.rows.filter(binned_at=None, sort_name__among=keys) if keys else ()
-        for row in sorted(rows, key=lambda row: row.pk):
+        where = self.seen & Q(binned_at=None)
+        for row in found_among(Customer, "sort_name", keys, where=where, order=("pk",)):
             for name in keys[row.sort_name]:
                 if fold(row.name) == fold(name):
                     self.by_name.setdefault(name, {})[row.pk] = row
 
     def _reached(self, kind: str, normals: Sequence[str]) -> None:
-        if not normals:
-            return
-        uses = CustomerContact.objects.filter(point__kind=kind, point__normal__among=normals)
-        pairs = list(uses.values_list("customer_id", "point__normal"))
-        found = self.rows.filter(binned_at=None, pk__among={pk for pk, _normal in pairs})
+        pairs = found_among(
+            CustomerContact, "point__normal", normals, "customer_id", "point__normal",
+            where=Q(point__kind=kind),
+        )  # fmt: skip
+        where = self.seen & Q(binned_at=None)
+        found = found_among(Customer, "pk", {pk for pk, _normal in pairs}, where=where)
         rows = {row.pk: row for row in found}
         for pk, normal in pairs:
             if pk in rows:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, visible
+from kesher.core.access import Actor, sight
+from kesher.core.among import found_among
 from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
 from kesher.core.importing.kinds import Plan
@@ -124,13 +126,13 @@ class Known:
         self.by_name: dict[str, list[int]] = {}
         self.out_of_reach: set[str] = set()  # numbers of customers that are not the actor's
         self.merged: dict[str, int] = {}  # numbers of those who were merged, and with whom
-        rows = visible(by, Customer, "change").select_related("source")
-        self._by_reference(rows, lines)
+        self.seen = sight(by, Customer, "change")
+        self._by_reference(lines)
         for kind in ("phone", "email"):
             if kind in match:
-                self._by_point(rows, lines, kind)
+                self._by_point(lines, kind)
         keyless = [wanted for wanted in lines if not keys_of(wanted, match)]
-        self._by_name(rows, lines if "name" in match else keyless)
+        self._by_name(lines if "name" in match else keyless)
         self._fill()
         if not is_fed and by.scope(Customer, "bin"):
             self._tell_taken_back()
@@ -139,44 +141,47 @@ class Known:
             for pk, more in further_held(list(self.held)).items():
                 self.held[pk].more = more
 
-    def _by_reference(self, rows: Any, lines: Sequence[Wanted]) -> None:
+    def _rows(self, column: str, values: Iterable[Any]) -> list[Customer]:
+        return found_among(Customer, column, values, where=self.seen, related=("source",))
+
+    def _by_reference(self, lines: Sequence[Wanted]) -> None:
         numbers = {w.values["reference"] for w in lines if w.values.get("reference")}
         if not numbers:
             return
-        for row in rows.filter(reference__among=numbers):
+        for row in self._rows("reference", numbers):
             self._add(row, f"reference:{row.reference}")
         if ours := {pk: number for number in numbers if (pk := record_meant(number))}:
-            for row in rows.filter(pk__among=ours):
+            for row in self._rows("pk", ours):
                 self._add(row, f"reference:{ours[row.pk]}")
-        taken = Customer.objects.filter(reference__among=numbers)
-        within = {held.reference for held in self.held.values()}
-        self.out_of_reach = set(taken.values_list("reference", flat=True)) - within
-        self._by_merged(rows, numbers - self.out_of_reach)
+        taken = found_among(Customer, "reference", numbers, "reference")
+        self.out_of_reach = set(taken) - {held.reference for held in self.held.values()}
+        self._by_merged(numbers - self.out_of_reach)
 
-    def _by_merged(self, rows: Any, numbers: set[str]) -> None:
+    def _by_merged(self, numbers: set[str]) -> None:
         """A line with the number of one who was merged is about the one who goes on."""
         self.merged = survivors_by_number(
             {number for number in numbers if f"reference:{number}" not in self.by_key}
         )
-        for row in rows.filter(pk__among=set(self.merged.values())):
+        for row in self._rows("pk", set(self.merged.values())):
             for number in [name for name, pk in self.merged.items() if pk == row.pk]:
                 self._add(row, f"reference:{number}")
         self.out_of_reach |= {n for n, pk in self.merged.items() if pk not in self.held}
 
-    def _by_point(self, rows: Any, lines: Sequence[Wanted], kind: str) -> None:
+    def _by_point(self, lines: Sequence[Wanted], kind: str) -> None:
         points = {p.normal for w in lines for p in w.points if p.kind == kind}
-        if not points:
-            return
-        uses = CustomerContact.objects.filter(point__kind=kind, point__normal__among=points)
+        uses = found_among(
+            CustomerContact, "point__normal", points, "customer_id", "point__normal",
+            where=Q(point__kind=kind),
+        )  # fmt: skip
         normals: dict[int, list[str]] = {}
-        for pk, normal in uses.values_list("customer_id", "point__normal"):
+        for pk, normal in uses:
             normals.setdefault(pk, []).append(normal)
-        for row in rows.filter(pk__among=normals):
+        for row in self._rows("pk", normals):
             for normal in normals[row.pk]:
                 self._add(row, f"{kind}:{normal}")
 
-    def _by_name(self, rows: Any, lines: Sequence[Wanted]) -> None:
-        for row in rows.filter(sort_name__among={wanted.sort_name for wanted in lines}):
+    def _by_name(self, lines: Sequence[Wanted]) -> None:
+        for row in self._rows("sort_name", {wanted.sort_name for wanted in lines}):
             self._add(row, f"name:{row.sort_name}")
             self.by_name.setdefault(row.sort_name, []).append(row.pk)
 
@@ -201,8 +206,8 @@ class Known:
             return
 
         def hanging(model: Any, *columns: str, **narrower: Any) -> Any:
-            rows = model.objects.filter(customer__among=self.held, **narrower)
-            return rows.values_list("customer_id", *columns)
+            where = Q(**narrower)
+            return found_among(model, "customer", self.held, "customer_id", *columns, where=where)
 
         for pk, kind, normal in hanging(CustomerContact, "point__kind", "point__normal"):
             self.held[pk].points.add((kind, normal))
@@ -224,13 +229,8 @@ class Known:
         """Those that this very import added: to lines without a number they are other people."""
         if not self.held:
             return set()
-        rows = Change.objects.filter(
-            kind=Customer._meta.label_lower,
-            record_id__among=self.held,
-            batch=batch,
-            before__isnull=True,
-        )
-        return set(rows.values_list("record_id", flat=True))
+        first = Q(kind=Customer._meta.label_lower, batch=batch, before__isnull=True)
+        return set(found_among(Change, "record_id", self.held, "record_id", where=first))
 
     def candidates(self, key: str) -> list[Held]:
         """Who goes by this key."""

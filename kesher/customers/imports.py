@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, readable, require_kind, visible
+from kesher.core.access import Actor, readable, require_kind, sight, visible
+from kesher.core.among import found_among
 from kesher.core.archiving import record_meant
 from kesher.core.changes import plain
 from kesher.core.importing.kinds import (
@@ -32,6 +34,7 @@ from kesher.core.importing.refusals import LineRefused, NotKept, SaidOtherwise
 from kesher.core.importing.values import Place
 from kesher.core.own.catalogue import own_field, words_of
 from kesher.core.own.index import own_of
+from kesher.core.prepared import prepared
 from kesher.core.refusal import Refusal
 from kesher.core.search import indexed_once
 from kesher.core.text import fold
@@ -288,8 +291,13 @@ def _usual_branches(plan: Plan) -> list[Branch]:
     chosen = plan.options.get("branches")
     if chosen is not None:
         return list(Branch.objects.filter(pk__in=chosen))
-    some = list(Branch.objects.all()[:2])
+    some = _first_branches()
     return some if len(some) == 1 else []
+
+
+@prepared()
+def _first_branches() -> QuerySet[Branch]:
+    return Branch.objects.all()[:2]
 
 
 def _new(wanted: Wanted, usual: Iterable[Branch]) -> NewCustomer:
@@ -377,12 +385,10 @@ def _there(
     by: Actor, kind: str, names: Sequence[str], usual: Sequence[Branch], plan: Plan
 ) -> dict[str, Customer]:
     """The customers of a kind by name, the oldest of each that the actor may see, or a new one."""
-    rows = visible(by, Customer).filter(
-        kind=kind,
-        sort_name__in=sorted({fold(name)[:200] for name in names}),
-        binned_at__isnull=True,
-    )
-    found = {row.sort_name: row for row in rows.order_by("-pk")}
+    where = sight(by, Customer) & Q(kind=kind, binned_at__isnull=True)
+    keys = {fold(name)[:200] for name in names}
+    rows = found_among(Customer, "sort_name", keys, where=where, order=("-pk",))
+    found = {row.sort_name: row for row in rows}
     missing = {fold(name): name for name in reversed(names) if fold(name) not in found}
     if missing:
         new = [NewCustomer(kind=kind, name=name, branches=[*usual]) for name in missing.values()]

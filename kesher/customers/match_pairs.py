@@ -6,14 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
-
 from kesher.core.access import Actor
-from kesher.core.among import Many
+from kesher.core.among import found_among
 from kesher.core.matching.features import STRONG, Census, name_marks
 from kesher.core.matching.records import Record
 from kesher.core.matching.scoring import LIKELY, POSSIBLE, SAFE, Scorer
-from kesher.core.prepared import Mark, prepared
 from kesher.customers.match_keys import Met, meet
 from kesher.customers.match_records import Known, known_customers
 from kesher.customers.models import Alike, Customer, NameCount
@@ -83,8 +80,7 @@ def compared(customers: Collection[Known], actor: Actor | None = None) -> dict[i
 def _found_before(numbers: Collection[int]) -> Iterable[tuple[int, int]]:
     """Pairs that were found from the other side, or by keys that more people share since."""
     for this, that in (("customer", "other"), ("other", "customer")):
-        held = Alike.objects.filter(**{f"{this}__among": numbers})
-        yield from held.values_list(f"{this}_id", f"{that}_id")
+        yield from found_among(Alike, this, numbers, f"{this}_id", f"{that}_id")
 
 
 def _blanked(one: Known, hidden: Collection[str]) -> Known:
@@ -139,9 +135,4 @@ def base_size() -> int:
 
 
 def _counts(marks: Collection[str]) -> Mapping[str, int]:
-    return dict(_name_counts(names=["", *marks]))
-
-
-@prepared(names=Many())
-def _name_counts(names: Mark) -> QuerySet:
-    return NameCount.objects.filter(name__among=names).values_list("name", "count")
+    return dict(found_among(NameCount, "name", ["", *marks], "name", "count"))

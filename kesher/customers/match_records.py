@@ -7,11 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
-from kesher.core.among import Many
+from kesher.core.among import found_among
 from kesher.core.matching.records import FORMS, Record, record
-from kesher.core.prepared import Mark, prepared
 from kesher.core.text import words
 from kesher.customers.models import ContactPoint, Customer, CustomerContact, Tie
 
@@ -96,43 +95,27 @@ def _in_common(a: Record, b: Record) -> tuple[int, int]:
 
 def known_customers(numbers: Collection[int]) -> dict[int, Known]:
     """Customers by number, as they are now."""
-    if not numbers:
-        return {}
     said: dict[int, Said] = {}
-    for pk, kind, first, last, name, birth_on, city, binned_at in _rows(numbers=numbers):
+    rows = found_among(Customer, "pk", numbers, *COLUMNS)
+    for pk, kind, first, last, name, birth_on, city, binned_at in rows:
         birth = birth_on.isoformat() if birth_on else ""
         said[pk] = Said(kind, first, last, name, birth, city, is_binned=binned_at is not None)
     _reach(said)
-    for pk, employer in _jobs(customers=list(said)):
+    jobs = found_among(Tie, "customer", said, *EMPLOYER, where=EMPLOYED, order=("-pk",))
+    for pk, employer in jobs:
         said[pk].company = employer
     return {pk: known(pk, one) for pk, one in said.items()}
 
 
-@prepared(numbers=Many())
-def _rows(numbers: Mark) -> QuerySet:
-    return Customer.objects.filter(pk__among=numbers).values_list(*COLUMNS)
-
-
-@prepared(customers=Many())
-def _jobs(customers: Mark) -> QuerySet:
-    jobs = Tie.objects.filter(
-        customer__among=customers, role=Tie.Role.EMPLOYEE, ends_on__isnull=True
-    )
-    return jobs.order_by("-pk").values_list("customer_id", "other__name")
-
-
+EMPLOYED = Q(role=Tie.Role.EMPLOYEE, ends_on__isnull=True)
+EMPLOYER = ("customer_id", "other__name")
 POINT = ("customer_id", "point__kind", "point__normal", "point__street", "point__city")
-
-
-@prepared(customers=Many())
-def _uses(customers: Mark) -> QuerySet:
-    uses = CustomerContact.objects.filter(customer__among=customers)
-    return uses.order_by("rank", "pk").values_list(*POINT)
 
 
 def _reach(said: Mapping[int, Said]) -> None:
     kept: dict[int, list[Sequence[Any]]] = defaultdict(list)
-    for pk, *point in _uses(customers=list(said)):
+    uses = found_among(CustomerContact, "customer", said, *POINT, order=("rank", "pk"))
+    for pk, *point in uses:
         kept[pk].append(point)
     for pk, points in kept.items():
         one = said[pk]

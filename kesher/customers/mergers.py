@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kesher.core.access import Actor, visible
+from kesher.core.among import Many
 from kesher.core.archiving import record_meant
 from kesher.core.person import answers
+from kesher.core.prepared import Mark, prepared
 from kesher.core.refusal import Refusal
 from kesher.core.search import index, index_rows
 from kesher.customers.models import Apart, Customer, Tie, Tombstone
@@ -64,14 +66,17 @@ class ToldApart(Refusal):
 def survivors_by_number(numbers: Collection[str]) -> dict[str, int]:
     """Who goes on for customer numbers of those that were found to be another one."""
     ours = {pk: number for number in numbers if (pk := record_meant(number))}
-    stones = Tombstone.objects.filter(Q(reference__in=numbers) | Q(number__in=ours))
     found: dict[str, int] = {}
-    latest_last = stones.order_by("merger", "number")
-    for pk, reference, survivor in latest_last.values_list(
-        "number", "reference", "merger__survivor_id"
-    ):
+    for pk, reference, survivor in _stones(references=numbers, numbers=ours) if numbers else ():
         found |= {name: survivor for name in (reference, ours.get(pk)) if name in numbers}
     return found
+
+
+@prepared(references=Many(), numbers=Many())
+def _stones(references: Mark, numbers: Mark) -> QuerySet:
+    stones = Tombstone.objects.filter(Q(reference__among=references) | Q(number__among=numbers))
+    latest_last = stones.order_by("merger", "number")
+    return latest_last.values_list("number", "reference", "merger__survivor_id")
 
 
 def hold(by: Actor, numbers: Sequence[int]) -> list[Customer]:

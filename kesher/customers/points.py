@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kesher.core.among import found_among
 from kesher.core.bulk import insert_rows
 from kesher.core.phones import digits, parse_phone
 from kesher.core.refusal import Refusal
@@ -150,6 +152,6 @@ def _held(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
         by_kind.setdefault(kind, []).append(normal)
     held = {}
     for kind, normals in by_kind.items():
-        rows = ContactPoint.objects.filter(kind=kind, normal__among=normals)
-        held.update({(kind, normal): pk for pk, normal in rows.values_list("pk", "normal")})
+        rows = found_among(ContactPoint, "normal", normals, "pk", "normal", where=Q(kind=kind))
+        held.update({(kind, normal): pk for pk, normal in rows})
     return held

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kesher.core.access import MASK, OPEN, Actor, guard
+from kesher.core.among import found_among
 from kesher.core.own.index import texts_by_class
 from kesher.core.phones import show_phone
 from kesher.core.search import Piece, Searchable, searchable
 from kesher.customers.match_keys import FEW, await_comparison, write_keys
+from kesher.customers.match_records import EMPLOYED, EMPLOYER
 from kesher.customers.models import (
     ContactPoint,
     Customer,
@@ -27,6 +29,7 @@ from kesher.customers.policy import CONTACT, PERSONAL
 from kesher.organization.queries import business
 
 Kind = ContactPoint.Kind
+LIVE = Q(binned_at__isnull=True)
 SUNK = -20  # an archived customer comes after those we serve
 
 
@@ -37,10 +40,10 @@ class CustomerSearch(Searchable):
 
     def pieces(self, ids: Sequence[int]) -> Iterable[Piece]:
         """An open piece, one for each way to reach him, and one for each classification more."""
-        rows = self.live(Customer.objects.filter(pk__among=ids))
         columns = ("pk", "name", "reference", "city", "archived_at", "own")
+        rows = found_among(Customer, "pk", ids, *columns, where=LIVE)
         texts, notes, contacts = _texts(ids), _wishes(ids), _contacts(ids)
-        for pk, name, reference, city, archived_at, held in rows.values_list(*columns):
+        for pk, name, reference, city, archived_at, held in rows:
             weight = SUNK if archived_at else 0
             own = texts_by_class("customers", held)
             more = tuple(filter(None, (reference, city, *texts[pk], *own.pop(OPEN, ()))))
@@ -54,7 +57,7 @@ class CustomerSearch(Searchable):
 
     def live(self, rows: QuerySet) -> QuerySet:
         """Customers in the bin are not found."""
-        return rows.filter(binned_at__isnull=True)
+        return rows.filter(LIVE)
 
     def follow(self, ids: Sequence[int]) -> None:
         """The keys by which doubles are found; of many at once a job writes them soon after."""
@@ -77,12 +80,9 @@ def _line(seen: Any, region: str) -> tuple[str, str]:
 
 def _texts(ids: Sequence[int]) -> dict[int, list[str]]:
     texts: dict[int, list[str]] = defaultdict(list)
-    for pk, tag in CustomerTag.objects.filter(customer__among=ids).values_list(
-        "customer_id", "tag__name"
-    ):
+    for pk, tag in found_among(CustomerTag, "customer", ids, "customer_id", "tag__name"):
         texts[pk].append(tag)
-    jobs = Tie.objects.filter(customer__among=ids, role=Tie.Role.EMPLOYEE, ends_on__isnull=True)
-    for pk, employer in jobs.values_list("customer_id", "other__name"):
+    for pk, employer in found_among(Tie, "customer", ids, *EMPLOYER, where=EMPLOYED):
         texts[pk].append(employer)
     return texts
 
@@ -90,8 +90,8 @@ def _texts(ids: Sequence[int]) -> dict[int, list[str]]:
 def _wishes(ids: Sequence[int]) -> dict[int, list[str]]:
     """What they need or wish and have not got yet."""
     notes: dict[int, list[str]] = defaultdict(list)
-    rows = Wish.objects.filter(customer__among=ids, met_on__isnull=True)
-    for pk, text in rows.values_list("customer_id", "text"):
+    is_open = Q(met_on__isnull=True)
+    for pk, text in found_among(Wish, "customer", ids, "customer_id", "text", where=is_open):
         notes[pk].append(text)
     return notes
 
@@ -99,10 +99,9 @@ def _wishes(ids: Sequence[int]) -> dict[int, list[str]]:
 def _contacts(ids: Sequence[int]) -> dict[int, Piece]:
     phones: dict[int, list[str]] = defaultdict(list)
     texts: dict[int, list[str]] = defaultdict(list)
-    uses = CustomerContact.objects.filter(customer__among=ids).order_by("rank", "pk")
-    for pk, kind, normal, raw in uses.values_list(
-        "customer_id", "point__kind", "point__normal", "raw"
-    ):
+    columns = ("customer_id", "point__kind", "point__normal", "raw")
+    uses = found_among(CustomerContact, "customer", ids, *columns, order=("rank", "pk"))
+    for pk, kind, normal, raw in uses:
         if kind in (Kind.PHONE, Kind.FAX):
             phones[pk].append(normal)
         else:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import AccessDenied, Actor, readable, require, visible
+from kesher.core.access import AccessDenied, Actor, readable, require, sight
+from kesher.core.among import found_among
 from kesher.core.changes import locked, record_changes
 from kesher.core.columns import OWN_PREFIX, held_in, put_into
 from kesher.core.events import announce
@@ -46,7 +47,7 @@ def require_fields(by: Actor, names: Sequence[str]) -> None:
 
 def require_all(by: Actor, action: str, ids: Sequence[int]) -> None:
     """The action must be allowed for each of these customers."""
-    if visible(by, Customer, action).filter(pk__among=ids).count() != len(ids):
+    if len(found_among(Customer, "pk", ids, "pk", where=sight(by, Customer, action))) != len(ids):
         raise AccessDenied(f"{by.label} may not {action} all of these customers")
 
 

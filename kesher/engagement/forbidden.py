@@ -9,15 +9,15 @@ import datetime
 import unicodedata
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
-from kesher.core.among import Many
-from kesher.core.prepared import Mark, prepared
+from kesher.core.among import found_among
 from kesher.customers.points import Reading, read_email, read_number
 from kesher.engagement.models import DoNotContact
 
 Kind, Forbids = DoNotContact.Kind, DoNotContact.Forbids
 Address = tuple[str, str]  # kind and what is compared
+STANDING = Q(kind__in=Kind.values, lifted_at__isnull=True)
 CARRIED_TO = {"email": Kind.EMAIL, "sms": Kind.PHONE, "whatsapp": Kind.PHONE, "call": Kind.PHONE}
 
 
@@ -50,15 +50,8 @@ def standing(addresses: Iterable[Address]) -> dict[Address, DoNotContact]:
     """The entries that nobody lifted, also those that have run out, for these addresses."""
     wanted = {(kind, compared(kind, normal)) for kind, normal in addresses if kind in Kind.values}
     normals = {normal for _kind, normal in wanted}
-    rows = _standing(normals=normals) if normals else ()
+    rows = found_among(DoNotContact, "normal", normals, where=STANDING)
     return {(row.kind, row.normal): row for row in rows if (row.kind, row.normal) in wanted}
-
-
-@prepared(normals=Many())
-def _standing(normals: Mark) -> QuerySet[DoNotContact]:
-    return DoNotContact.objects.filter(
-        kind__in=Kind.values, normal__among=normals, lifted_at__isnull=True
-    )
 
 
 def is_forbidden(channel: str, normal: str, today: datetime.date) -> bool:

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from kesher.billing import ledger
-from kesher.billing.models import Purchase
+from kesher.billing.models import KEYED, Purchase
 from kesher.catalog.commands.adding import add_products
 from kesher.core.access import Actor, require_kind
+from kesher.core.among import found_among
 from kesher.core.bulk import insert_rows
 from kesher.core.changes import record_added
 from kesher.organization.queries import business
@@ -92,9 +93,7 @@ def _check(purchases: Sequence[NewPurchase], currency: str) -> None:
 def _without_known(purchases: Sequence[NewPurchase]) -> list[NewPurchase]:
     """The lines that no earlier file brought, each key once. The customers are held meanwhile."""
     keys = {new.key for new in purchases if new.key}
-    known = set(
-        Purchase.objects.filter(key__among=keys).exclude(key="").values_list("key", flat=True)
-    )
+    known = set(found_among(Purchase, "key", keys, "key", where=KEYED))
     fresh = []
     for new in purchases:
         if new.key in known:

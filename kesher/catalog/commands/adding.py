@@ -22,6 +22,7 @@ from kesher.catalog.writing import (
     price_text,
 )
 from kesher.core.access import Actor, require_kind
+from kesher.core.among import found_among
 from kesher.core.changes import record_changes
 from kesher.core.events import announce
 from kesher.core.search import index
@@ -132,5 +133,4 @@ def add_products(
 
 
 def _held(names: Iterable[str]) -> dict[str, Product]:
-    rows = Product.objects.filter(name__among=set(names))
-    return {product.name: product for product in rows}
+    return {product.name: product for product in found_among(Product, "name", set(names))}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,7 @@ from kesher.core.importing.refusals import shown
 from kesher.core.importing.running import Step, go_through
 from kesher.core.job_models import Job
 from kesher.core.jobs import start_job, working
+from kesher.core.prepared import Mark, prepared
 from kesher.core.refusal import Refusal
 from kesher.core.undo import Undone
 
@@ -277,7 +279,7 @@ def _end(run: ImportRun, state: str) -> None:
 def _step(run: ImportRun, job: Job) -> Step:
     def step(verdicts: Sequence[Verdict]) -> None:
         # Read anew: what an undone transaction added to the counts must not stay.
-        counts, done = ImportRun.objects.values_list("counts", "done").get(pk=run.pk)
+        ((counts, done),) = _come_to(run=run.pk)
         for verdict in verdicts:
             counts[verdict.outcome] += 1
         done += len(verdicts)
@@ -286,6 +288,11 @@ def _step(run: ImportRun, job: Job) -> Step:
         job.advance(len(verdicts))
 
     return step
+
+
+@prepared(run=BigIntegerField())
+def _come_to(run: Mark) -> QuerySet:
+    return ImportRun.objects.filter(pk=run).values_list("counts", "done")
 
 
 def settle(*, by: Actor, run: ImportRun, decided: Mapping[int, int]) -> dict[str, int]:

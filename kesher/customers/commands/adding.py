@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import AccessDenied, Actor, Scope, require_kind, visible
+from kesher.core.access import AccessDenied, Actor, Scope, require_kind, sight
+from kesher.core.among import found_among
 from kesher.core.bulk import insert_rows
-from kesher.core.changes import new_batch, record_changes
+from kesher.core.changes import new_batch, number_of_change, record_changes
 from kesher.core.events import announce
-from kesher.core.models import Change
 from kesher.core.own.index import by_key, find_by_own, with_defaults
 from kesher.core.refusal import Refusal
 from kesher.core.search import index
@@ -173,10 +173,7 @@ def _refuse_taken_numbers(records: Iterable[Customer]) -> None:
         if number in seen:
             raise NumberTaken(number=number)
         seen.add(number)
-    taken = (
-        Customer.objects.filter(reference__among=numbers) if numbers else Customer.objects.none()
-    )
-    for held in taken.values_list("reference", flat=True)[:1]:
+    for held in found_among(Customer, "reference", numbers, "reference")[:1]:
         raise NumberTaken(number=held)
 
 
@@ -192,13 +189,12 @@ class _Names:
 def _rows_by_name(model: type[N], names: Iterable[str], is_demo: bool) -> dict[str, N]:
     kept = {name: word for name in names if (word := typed.fitted(model, "name", name))}
     wanted = set(kept.values())
-    missing = wanted - set(
-        model._default_manager.filter(name__in=wanted).values_list("name", flat=True)
-    )
-    model._default_manager.bulk_create(
-        (model(name=name, is_demo=is_demo) for name in sorted(missing)), ignore_conflicts=True
-    )
-    rows = {str(row): row for row in model._default_manager.filter(name__in=wanted)}
+    missing = wanted - set(found_among(model, "name", wanted, "name"))
+    if missing:
+        model._default_manager.bulk_create(
+            (model(name=name, is_demo=is_demo) for name in sorted(missing)), ignore_conflicts=True
+        )
+    rows = {str(row): row for row in found_among(model, "name", wanted)}
     return {name: rows[word] for name, word in kept.items()}
 
 
@@ -278,7 +274,7 @@ def _require_added(by: Actor, added: Sequence[Customer]) -> None:
     if by.scope(Customer, "add") == Scope.ALL:
         return
     ids = [record.pk for record in added]
-    if visible(by, Customer, "add").filter(pk__among=ids).count() != len(ids):
+    if len(found_among(Customer, "pk", ids, "pk", where=sight(by, Customer, "add"))) != len(ids):
         raise AccessDenied(f"{by.label} may not add all of these customers")
 
 
@@ -287,7 +283,5 @@ def _announce_added(by: Actor, added: Sequence[Customer], batch: str) -> None:
         announce(CustomerAdded(customer_id=added[0].pk), by=by, about=added[0])
         return
     for at in range(0, len(added), CHUNK):
-        first = Change.objects.get(
-            kind=Customer._meta.label_lower, record_id=added[at].pk, batch=batch
-        )
-        announce(CustomersImported(first_change_id=first.pk), by=by)
+        first = number_of_change(Customer, added[at].pk, batch)
+        announce(CustomersImported(first_change_id=first), by=by)

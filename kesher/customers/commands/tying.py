@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from kesher.core.access import AccessDenied, Actor, visible
-from kesher.core.changes import new_batch, record_changes
+from kesher.core.access import AccessDenied, Actor, sight
+from kesher.core.among import found_among
+from kesher.core.changes import new_batch, number_of_change, record_changes
 from kesher.core.events import announce
-from kesher.core.models import Change
 from kesher.core.search import index
 from kesher.customers import typed
 from kesher.customers.events import CustomersChanged
@@ -44,12 +44,12 @@ def add_ties(*, by: Actor, ties: Sequence[NewTie], batch: str = "") -> list[Tie]
 
 
 def _require_seen(by: Actor, ids: Sequence[int]) -> None:
-    if visible(by, Customer).filter(pk__among=ids).count() != len(set(ids)):
+    if len(found_among(Customer, "pk", ids, "pk", where=sight(by, Customer))) != len(set(ids)):
         raise AccessDenied(f"{by.label} may not see all of these customers")
 
 
 def _without_known(ties: Sequence[NewTie]) -> list[NewTie]:
-    rows = Tie.objects.filter(customer__among={new.customer.pk for new in ties})
+    rows = found_among(Tie, "customer", {new.customer.pk for new in ties})
     known = {tie_key(row) for row in rows}
     fresh = []
     for new in ties:
@@ -76,7 +76,6 @@ def _tell(by: Actor, made: Sequence[Tie], batch: str) -> None:
     workers = sorted({one.customer_id for one in made if one.role == Tie.Role.EMPLOYEE})
     for at in range(0, len(workers), CHUNK):
         index("customer", workers[at : at + CHUNK])  # they are found by where they work
-    kind = Tie._meta.label_lower
     for at in range(0, len(made), CHUNK):
-        first = Change.objects.filter(kind=kind, record_id=made[at].pk, batch=batch).latest("pk")
-        announce(CustomersChanged(first_change_id=first.pk), by=by)
+        first = number_of_change(Tie, made[at].pk, batch)
+        announce(CustomersChanged(first_change_id=first), by=by)
