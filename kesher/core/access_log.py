@@ -17,6 +17,7 @@ class Shown:
     record_id: int | None  # nothing where it is about many
     what: str  # the table it stands in
     classification: str
+    surface: str = "page"  # or a list, or a file
 
 
 Gathered = Counter[Shown]

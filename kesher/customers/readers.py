@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from kesher.core.access import OPEN, Actor, visible
 from kesher.customers.emergency import cleared_for_one
 from kesher.customers.models import Customer
@@ -40,9 +42,12 @@ def _reader(member: Member, customer: Customer, now: datetime) -> Reader | None:
 def accesses_to(
     actor: Actor, customer: Customer, *, before: int | None = None
 ) -> list[AccessRecord]:
-    """Each reading of what is watched of a customer, the latest first; one more than a page."""
+    """Each reading of what is watched of a customer, the latest first; one more than a page.
+
+    Lists and files of many customers are among them: they may have held him.
+    """
     rows = visible(actor, AccessRecord).filter(
-        kind=Customer._meta.label_lower, record_id=customer.pk
+        Q(record_id=customer.pk) | Q(record_id__isnull=True), kind=Customer._meta.label_lower
     )
     rows = rows.filter(pk__lt=before) if before else rows
     return list(rows.order_by("-pk")[: PAGE + 1])

@@ -162,6 +162,28 @@ _ALL = (
         ),
     ),
     _template(
+        "emergency_opened", "name business who what", purpose=SECURITY,
+        en=Text(
+            "{who} opened “{what}” in an emergency",
+            "Hello {name},\n\nat {business}, {who} opened for an hour what is kept of one customer "
+            "under “{what}”, and gave a reason.\n\nWhose it is and why stands in Kesher, under "
+            "Settings, Who read what. There you can close it again.",
+        ),
+        he=Text(
+            "גישת חירום: {who}, “{what}”",
+            "שלום {name},\n\nב־{business} נפתח לשעה, בגישת חירום של {who}, מידע בסיווג “{what}” "
+            "של לקוח אחד, ונרשמה סיבה.\n\nשל מי המידע ומהי הסיבה רשום ב־Kesher, תחת הגדרות, "
+            "מי קרא מה. שם אפשר גם לסגור את הגישה.",
+        ),
+        el=Text(
+            "Έκτακτη πρόσβαση: {who}, «{what}»",
+            "Γεια σας {name},\n\nανοίχτηκαν για μία ώρα με έκτακτη πρόσβαση ({business}, από: {who}) "
+            "στοιχεία «{what}» ενός πελάτη και δηλώθηκε ο λόγος.\n\nΠοιου είναι και γιατί "
+            "αναφέρεται στο Kesher: Ρυθμίσεις, Ποιος διάβασε τι. Εκεί μπορείτε και να το "
+            "κλείσετε ξανά.",
+        ),
+    ),
+    _template(
         "written", "subject text",
         en=Text("{subject}", "{text}"),
         he=Text("{subject}", "{text}"),

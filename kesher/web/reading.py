@@ -38,6 +38,7 @@ class Line:
     at: datetime
     customer: str
     url: str
+    is_many: bool  # a list or file of many, not of one
 
 
 def before_of(request: HttpRequest) -> int | None:
@@ -66,6 +67,7 @@ def lines_of(actor: Actor, rows: Sequence[AccessRecord]) -> list[Line]:
                 classes.get(row.classification, row.classification), row.get_surface_display(),
                 row.rows, row.read_at, str(customer.name) if customer else "",
                 reverse("customer", args=[customer.pk]) if customer else "",
+                row.record_id is None,
             )
         )  # fmt: skip
     return lines

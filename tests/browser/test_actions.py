@@ -130,3 +130,51 @@ def test_a_known_spreadsheet_takes_five_and_its_undo_one(at, language):
     hands.click(hands.page.locator("main form[action$='undoing/'] button"))
     expect(hands.page.locator("main .tag.line")).to_be_visible()
     assert hands.actions <= 1
+
+
+@LANGUAGES
+def test_a_field_of_ones_own_takes_four(at, language):
+    hands = open_noa(at, language, who="owner")
+    label = f"Shoe size {language}"
+
+    hands.click(hands.page.locator("#side a[href*='fields/new']"))
+    hands.write(label, then="")
+    hands.choose(hands.page.locator("#dialog select[name=type]"), "number")
+    hands.click(hands.page.locator("#dialog .btn-primary"))
+
+    expect(hands.page.locator("#side")).to_contain_text(label)
+    assert hands.actions <= 5
+
+
+TWO = """
+from kesher.core.access import SYSTEM
+from kesher.customers.commands.adding import NewCustomer, add_customers
+from kesher.customers.commands.comparing import compare_waiting
+from kesher.organization.models import Branch
+branches = list(Branch.objects.all())
+twice = [NewCustomer(name=name, phones=["{phone}"], branches=branches) for name in ("{name}", "{name}")]
+added = add_customers(by=SYSTEM, customers=twice)
+compare_waiting(by=SYSTEM, limit=100)
+print(*[one.pk for one in added])
+"""
+
+
+@LANGUAGES
+def test_a_merger_takes_two_and_its_undo_one(at, server, language):
+    said = {"en": ("Avital Mor", "052-3131311"), "he": ("Orit Bar", "052-4242422")}[language]
+    both = server.place.python(TWO.format(name=said[0], phone=said[1])).split()
+    hands = at(f"/customers/{both[0]}/", language, who="manager")
+
+    hands.click(hands.page.locator(".twin a").first)
+    hands.page.wait_for_url(re.compile("/merge/"))
+    hands.click(hands.page.locator("main form .btn-primary"))
+    hands.page.wait_for_url(re.compile(rf"/customers/({'|'.join(both)})/"))
+    assert hands.actions <= 3
+
+    hands.actions = 0
+    hands.click(hands.page.locator("#toasts form button, #toasts button[hx-post]").first)
+    expect(hands.page.locator(".twin a").first).to_be_visible()
+    assert hands.actions <= 1
+    for number in both:
+        assert hands.page.goto(f"/customers/{number}/").status == 200
+        assert f"/customers/{number}/" in hands.page.url

@@ -12,7 +12,7 @@ from kesher.customers.commands.merging import merge_customers
 from kesher.customers.emergency import cleared_for_one, closed_to
 from kesher.customers.models import EmergencyAccess
 from kesher.engagement.commands.touching import NewTouch, record_touches
-from kesher.engagement.models import Notification, Touch
+from kesher.engagement.models import Message, Notification, Touch
 from kesher.organization.models import Classification
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,19 @@ def test_tells_every_owner_with_the_reason(clinic):
     told = Notification.objects.get(kind="emergency")
     assert (told.member, told.about_id) == (clinic.owner, access.pk)
     assert told.caused_by == clinic.members["manager"]
+
+
+def test_writes_to_every_owner_once_without_naming_the_customer(clinic):
+    opened(clinic)
+    for _ in range(2):
+        deliver_due(now=datetime.now(UTC))
+
+    letter = Message.objects.get(template="emergency_opened")
+    assert letter.address == clinic.owner.email
+    assert clinic.members["manager"].name in letter.text
+    said = letter.subject + letter.text + letter.html
+    assert REASON not in said
+    assert clinic.customers["noa"].name not in said
 
 
 def test_is_refused_without_a_reason(clinic):

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from kesher.core.access import SYSTEM
 from kesher.core.files import keep, receive
+from kesher.core.own.commands import NewOwnField, add_own_field
+from kesher.customers.commands.changing import change_customer
 from kesher.customers.models import EmergencyAccess
 from kesher.engagement.commands.touching import NewTouch, record_touches
 from kesher.engagement.models import Attachment
@@ -114,3 +116,55 @@ def test_the_owner_reads_who_may_and_who_has(clinic, noa):
     log = browser(clinic, "owner").get("/settings/readings/").content.decode()
     assert "Dentist Cohen" in log
     assert SECRET not in shown + log
+
+
+@pytest.fixture
+def allergies(clinic):
+    """A field of the business's own that health is written in; Noa's is filled."""
+    labels = {"en": "Allergies"}
+    new = NewOwnField(kind="customers", labels=labels, classification="health")
+    field = add_own_field(by=SYSTEM, new=new)
+    change_customer(by=SYSTEM, customer=clinic.customers["noa"], values={field.key: "Penicillin"})
+    return field.key
+
+
+def surfaces():
+    rows = AccessRecord.objects.order_by("pk")
+    return list(rows.values_list("member_name", "surface", "classification", "record_id"))
+
+
+def test_a_list_with_a_watched_column_is_kept_once(clinic, allergies):
+    asked = {"cols": f"name,{allergies}"}
+    assert "Penicillin" in browser(clinic, "dentist").get("/customers/", asked).content.decode()
+    assert (
+        "Penicillin"
+        not in browser(clinic, "receptionist").get("/customers/", asked).content.decode()
+    )
+    browser(clinic, "dentist").get("/customers/", {"cols": "name"})
+    browser(clinic, "dentist").get("/customers/", asked)
+
+    assert surfaces() == [("Dentist Cohen", "list", "health", None)]
+
+
+def test_each_file_of_a_list_is_kept(clinic, allergies):
+    client = browser(clinic, "owner")
+    for _ in range(2):
+        form = {"format": "csv", "in": f"cols=name,{allergies}"}
+        answer = client.post("/customers/export/", form)
+        assert b"Penicillin" in answer.content
+    client.post("/customers/export/", {"format": "csv", "in": "cols=name"})
+
+    assert surfaces() == [(clinic.owner.name, "file", "health", None)] * 2
+
+
+def test_who_asks_who_has_seen_a_customer_hears_of_lists_that_may_have_held_him(clinic, allergies):
+    browser(clinic, "dentist").get("/customers/", {"cols": f"name,{allergies}"})
+
+    told = (
+        browser(clinic, "owner")
+        .get(f"/customers/{clinic.customers['noa'].pk}/readers/")
+        .content.decode()
+    )
+
+    assert "Dentist Cohen" in told
+    assert "may have held this customer" in told

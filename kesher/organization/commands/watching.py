@@ -53,7 +53,6 @@ def record_accesses(
     *,
     by: Actor,
     shown: Mapping[Shown, int],
-    surface: str = AccessRecord.Surface.PAGE,
     viewed_as: str = "",
     now: datetime,
 ) -> int:
@@ -63,18 +62,19 @@ def record_accesses(
         return 0
     since = AccessRecord.objects.filter(member_id=member.pk, read_at__gt=now - ONE_READING)
     again = set(
-        since.filter(surface=surface, viewed_as=viewed_as).values_list(
-            "kind", "record_id", "what", "classification"
+        since.filter(viewed_as=viewed_as).values_list(
+            "kind", "record_id", "what", "classification", "surface"
         )
     )
     return len(
         AccessRecord.objects.bulk_create(
             AccessRecord(
                 kind=one.kind, record_id=one.record_id, what=one.what,
-                classification=one.classification, rows=rows, surface=surface,
+                classification=one.classification, rows=rows, surface=one.surface,
                 member_id=member.pk, member_name=member.name, viewed_as=viewed_as, read_at=now,
             )
             for one, rows in shown.items()
-            if (one.kind, one.record_id, one.what, one.classification) not in again
+            if one.surface == AccessRecord.Surface.FILE
+            or (one.kind, one.record_id, one.what, one.classification, one.surface) not in again
         )
     )  # fmt: skip

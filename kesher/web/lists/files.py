@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from kesher.core.access import require_kind
+from kesher.core.access import note_many, require_kind
 from kesher.core.jobs import job_of, start_job, working
 from kesher.core.models import Job
 from kesher.surface.lists.bulk import strict_ask
@@ -48,11 +48,14 @@ def export(request: HttpRequest, listing: Listing) -> HttpResponse:
     this = strict_ask(listing, request.actor, state, today=today)
     made = export_of(this, request.actor, today=today)
     count, is_all = made.count(AT_ONCE)
+    classes = {one.classification for one in made.fields}
     if ending == PAPER:
+        note_many(request.actor, listing.kind.model, classes, count, "file")
         return _on_paper(request, made, count, is_all=is_all)
+    total = count if is_all else made.count(MOST)[0]
+    note_many(request.actor, listing.kind.model, classes, total, "file")
     if is_all:
         return _at_once(request, made, ending, count)
-    total, _is_all = made.count(MOST)
     with transaction.atomic():
         held = start_job(by=request.actor, name="export", total=total)
         asked = told(request.actor, listing=listing.name, state=state, format=ending)

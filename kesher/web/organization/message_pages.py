@@ -34,6 +34,7 @@ TITLES = {
     "passkey_removed": gettext_lazy("A passkey was removed"),
     "recovery_codes_made": gettext_lazy("New recovery codes were made"),
     "address_changed": gettext_lazy("The sign-in address was changed"),
+    "emergency_opened": gettext_lazy("Something was opened in an emergency"),
 }
 RIGHT_TO_LEFT = ("he",)
 
