@@ -291,15 +291,6 @@ def _readable(model: type[Model], is_system: bool, clearances: frozenset[str]) -
     )
 
 
-def note_many(
-    actor: Actor, model: type[Model], classifications: Iterable[str], rows: int, surface: str
-) -> None:
-    """The same of a whole list or file: one line of the log for each classification in it."""
-    label = model._meta.label_lower
-    for one in actor.watched.intersection(classifications) if rows else ():
-        note_shown(Shown(label, None, label, one, surface), rows)
-
-
 def note_reading(actor: Actor, record: Model, classification: str) -> None:
     """Keep that the actor is shown something of a record, where its classification is watched."""
     if classification in actor.watched:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -40,3 +40,9 @@ def note_shown(shown: Shown, rows: int = 1) -> None:
     gathered = _gathered.get()
     if gathered is not None:
         gathered[shown] += rows
+
+
+def note_many(kind: str, classifications: Iterable[str], rows: int, surface: str) -> None:
+    """The same of a whole list or file: one line of the log for each classification in it."""
+    for one in classifications if rows else ():
+        note_shown(Shown(kind, None, kind, one, surface), rows)

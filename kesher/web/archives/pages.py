@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kesher.core.access import may, note_many
+from kesher.core.access import may
+from kesher.core.access_log import note_many
 from kesher.core.importing.models import ImportRun
 from kesher.core.importing.queries import job_of as job_of_run
 from kesher.core.jobs import cancel_job, job_of, start_job
@@ -40,7 +41,8 @@ def export(request: HttpRequest) -> HttpResponse:
         )
     with transaction.atomic():
         actor, total = request.actor, count_everything(request.actor)
-        note_many(actor, Customer, actor.watched & actor.clearances, total, "file")
+        watched = actor.watched & actor.clearances
+        note_many(Customer._meta.label_lower, watched, total, "file")
         held = start_job(by=actor, name="export", total=total)
         asked = told(request.actor, sheets=bool(request.POST.get("sheets")))
         write_everything.enqueue(held.key, asked)

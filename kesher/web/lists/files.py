@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from kesher.core.access import note_many, require_kind
+from kesher.core.access import require_kind
+from kesher.core.access_log import note_many
 from kesher.core.jobs import job_of, start_job, working
 from kesher.core.models import Job
 from kesher.surface.lists.bulk import strict_ask
@@ -48,12 +49,13 @@ def export(request: HttpRequest, listing: Listing) -> HttpResponse:
     this = strict_ask(listing, request.actor, state, today=today)
     made = export_of(this, request.actor, today=today)
     count, is_all = made.count(AT_ONCE)
-    classes = {one.classification for one in made.fields}
+    label = listing.kind.model._meta.label_lower
+    watched = request.actor.watched & {one.classification for one in made.fields}
     if ending == PAPER:
-        note_many(request.actor, listing.kind.model, classes, count, "file")
+        note_many(label, watched, count, "file")
         return _on_paper(request, made, count, is_all=is_all)
     total = count if is_all else made.count(MOST)[0]
-    note_many(request.actor, listing.kind.model, classes, total, "file")
+    note_many(label, watched, total, "file")
     if is_all:
         return _at_once(request, made, ending, count)
     with transaction.atomic():

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kesher.core.access import Actor, note_many, visible
+from kesher.core.access import Actor, visible
+from kesher.core.access_log import note_many
 from kesher.core.fields import Field, Type
 from kesher.surface.lists.asking import Ask
 from kesher.surface.lists.declaring import Listing
@@ -90,8 +91,9 @@ class RowWriter:
     def rows(self, sheet: Sheet) -> SafeString:
         """All rows of a page."""
         self._mark(sheet)
-        classes = {one.classification for one in self.shown}
-        note_many(self.actor, self.listing.kind.model, classes, len(sheet.rows), "list")
+        watched = self.actor.watched & {one.classification for one in self.shown}
+        label = self.listing.kind.model._meta.label_lower
+        note_many(label, watched, len(sheet.rows), "list")
         changeable = self.changeable([pk for pk, _values in sheet.rows])
         plain, edited = self._form(is_edited=False), self._form(is_edited=True)
         drawn = [
