@@ -34,7 +34,7 @@ ON_POSTGRESQL := $(addprefix tests/,races billing catalog customers engagement \
 # By the number of their tests the slow files, which have few, would come last and leave a core idle.
 PYTEST = $(BIN)/python -m pytest --dist loadscope --no-loadscope-reorder --ignore tests/architecture
 
-.PHONY: help setup run test on-sqlite on-the-others in-browser on-postgresql check soak teeth bench messages shots lock
+.PHONY: help setup run test on-sqlite in-browser on-postgresql check soak teeth bench messages shots lock
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
@@ -45,15 +45,12 @@ run: setup ## start Kesher at http://localhost:8000 (PORT=)
 	@PORT=$(PORT) exec $(BIN)/kesher run
 
 test: tools setup check ## everything that is checked, on both databases
-	@$(MAKE) -j 2 --output-sync=target on-sqlite on-the-others # of two cores neither is idle so
-
-on-the-others: tools setup
-	@$(MAKE) in-browser
-	$(MAKE) on-postgresql
+	@$(MAKE) on-sqlite
+	$(MAKE) -j 2 --output-sync=target in-browser on-postgresql # each waits for its server half the time
 
 on-sqlite: setup
 	@echo "== on SQLite"
-	$(PYTEST) -n 2 -m "not browser and not soak"
+	$(PYTEST) -n 3 -m "not browser and not soak" # three, for many wait for processes of their own
 
 in-browser: tools setup # apart: its driver keeps an event loop open in which Django asks no database
 	@export $(BROWSER_ENV)

@@ -19,7 +19,7 @@ on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="speaks of 
 def serve(place, settings: str = "kesher.config.settings", **environment: str):
     """Try to serve; a Kesher that starts all the same is stopped after ten seconds."""
     return subprocess.run(
-        ["timeout", "10", sys.executable, "-m", "kesher.config.command_line", "serve"],
+        ["timeout", "90", sys.executable, "-m", "kesher.config.command_line", "serve"],
         env={**place.variables(), "PORT": str(free_port()), "DJANGO_SETTINGS_MODULE": settings,
              **environment},
         cwd=ROOT, text=True, capture_output=True,
@@ -107,7 +107,7 @@ def test_refuses_to_start_on_the_sqlite_of_an_old_system(place):
         "from kesher.config.command_line import manage; manage(['kesher', 'serve'])"
     )
     refused = subprocess.run(
-        ["timeout", "10", sys.executable, "-c", program], cwd=ROOT, text=True, capture_output=True,
+        ["timeout", "90", sys.executable, "-c", program], cwd=ROOT, text=True, capture_output=True,
         env={**place.variables(), "PORT": str(free_port())},
     )  # fmt: skip
     assert refused.returncode == 1
