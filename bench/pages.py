@@ -7,7 +7,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import django
 
@@ -19,13 +18,13 @@ from django.test import Client  # noqa: E402
 
 from bench.business import FIRST, LAST  # noqa: E402
 from bench.million import build  # noqa: E402
+from bench.usage import cpu_seconds  # noqa: E402
 from kesher.config.garbage import sweep_rarely  # noqa: E402
 from kesher.customers.models import Customer  # noqa: E402
 from kesher.organization.models import Member  # noqa: E402
 
 BATCHES, SIZE = 10, 20  # 200 requests of each kind
 WARM = 10
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def backend_seconds() -> float:
@@ -35,8 +34,7 @@ def backend_seconds() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         pid = cursor.fetchone()[0]
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+    return cpu_seconds([pid])
 
 
 def yardstick() -> float:

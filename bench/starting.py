@@ -4,26 +4,16 @@ python -m bench.starting [TIMES]     five unless told; writes bench/results/star
 """
 
 import json
-import os
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
 from bench.__main__ import RESULTS
+from bench.usage import cpu_seconds
 from tests.running import Place, Server
 
 TIMES = 5
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def cpu_seconds(pids: list[int]) -> float:
-    """What these processes have used so far."""
-    used = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        used += int(fields[11]) + int(fields[12])
-    return used / TICK
 
 
 def main(times: int) -> None:

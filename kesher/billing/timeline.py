@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kesher.billing.models import Purchase
-from kesher.core.access import Actor, guard, readable
+from kesher.core.access import NOTHING, Actor, guard, readable
 from kesher.core.prepared import Mark
 from kesher.core.timeline import Source, holding, source_of
 from kesher.customers.models import Customer
@@ -26,8 +26,8 @@ class Purchases(Source):
     def of(self, subject: int | Mark) -> QuerySet[Purchase]:
         return super().of(subject).select_related("product")
 
-    def seen(self, actor: Actor, subject: Model) -> Q | None:
-        return super().seen(actor, subject) if "amount" in readable(actor, Purchase) else None
+    def seen(self, actor: Actor, subject: Model) -> Q:
+        return super().seen(actor, subject) if "amount" in readable(actor, Purchase) else NOTHING
 
     def matching(self, rows: QuerySet[Purchase], text: str) -> QuerySet[Purchase]:
         return holding(rows, text, "product__name")

@@ -99,14 +99,13 @@ class Source:
         """All of it that a record has, in no order."""
         return self.model._default_manager.filter(**{str(policy_of(self.model).within): subject})
 
-    def seen(self, actor: Actor, subject: Model) -> Q | None:
-        """Which of a record's rows the actor may see; None where it is none."""
+    def seen(self, actor: Actor, subject: Model) -> Q:
+        """Which of a record's rows the actor may see."""
         return sight_hanging(actor, self.model, subject)
 
     def rows(self, actor: Actor, subject: Model) -> QuerySet:
         """All that the actor may see of it, in no order."""
-        seen, rows = self.seen(actor, subject), self.of(subject.pk)
-        return rows.none() if seen is None else rows.filter(seen)
+        return self.of(subject.pk).filter(self.seen(actor, subject))
 
     def of_kind(self, rows: QuerySet, kind: str) -> QuerySet:
         """Those of one of its kinds."""
@@ -130,8 +129,7 @@ class Source:
 
     def counts(self, actor: Actor, subject: Model) -> dict[str, int]:
         """How many there are of each kind."""
-        seen = self.seen(actor, subject)
-        counted = [] if seen is None else _count(self, seen, subject=subject.pk)
+        counted = _count(self, self.seen(actor, subject), subject=subject.pk)
         return {next(iter(self.kinds)): counted[0] if counted else 0}
 
     def counted(self, rows: Sequence[Any]) -> dict[str, int]:
@@ -269,8 +267,7 @@ def _asked(
     size: int,
 ) -> list[tuple[Place, Any]]:
     if not (kind or text or after):
-        seen = one.seen(actor, subject)
-        latest = [] if seen is None else _latest(one, seen, size + 1, subject=subject.pk)
+        latest = _latest(one, one.seen(actor, subject), size + 1, subject=subject.pk)
         return [(one.place_of(row), row) for row in latest]
     rows = one.rows(actor, subject)
     rows = one.of_kind(rows, kind) if kind else one.in_whole(rows)

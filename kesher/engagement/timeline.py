@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kesher.core.access import Actor, guard, hanging, readable
+from kesher.core.access import NOTHING, Actor, guard, hanging, readable
 from kesher.core.prepared import Mark
 from kesher.core.text import fold
 from kesher.core.timeline import Entry, Place, Source, holding, source_of
@@ -159,8 +159,8 @@ class Messages(Source):
     def of(self, subject: int | Mark) -> QuerySet[Message]:
         return super().of(subject).defer("html")
 
-    def seen(self, actor: Actor, subject: Model) -> Q | None:
-        return super().seen(actor, subject) if "text" in readable(actor, Message) else None
+    def seen(self, actor: Actor, subject: Model) -> Q:
+        return super().seen(actor, subject) if "text" in readable(actor, Message) else NOTHING
 
     def matching(self, rows: QuerySet[Message], text: str) -> QuerySet[Message]:
         return holding(rows, text, "subject", "text")

@@ -44,6 +44,12 @@ def member_here(actor: Actor, member_id: int) -> Actor | None:
     return actor_of(member) if member else None
 
 
+def owners(actor: Actor) -> QuerySet[Member]:
+    """Who works here and answers for the business, each with his role."""
+    rows = visible(actor, Member).filter(is_active=True, role__is_owner=True)
+    return rows.select_related("role")
+
+
 def saved_views(actor: Actor, kind: str) -> list[SavedView]:
     """The actor's views of one list, his own, his teams' and everybody's, and all that are pinned.
 

@@ -9,7 +9,7 @@ from kesher.customers.models import EmergencyAccess
 from kesher.engagement.commands.messaging import send_message
 from kesher.engagement.commands.noticing import notify_of_emergency
 from kesher.organization.models import Member
-from kesher.organization.queries import business
+from kesher.organization.queries import business, owners
 
 
 @on(EmergencyAccessTaken)
@@ -27,7 +27,7 @@ def write_to_the_owners(event: EmergencyAccessTaken) -> None:
     access = _taken(event.access_id)
     if access is not None:
         now = timezone.now()  # noqa: TID251 - the worker is the edge
-        for owner in Member.objects.filter(is_active=True, role__is_owner=True):
+        for owner in owners(SYSTEM):
             _write(access, owner, now)
 
 

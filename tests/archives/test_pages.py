@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from kesher.core.importing.models import ImportRun
 from kesher.customers.models import Customer
 from kesher.engagement.models import Touch
+from kesher.organization.models import AccessRecord
 from tests.archives.odd import fill
 from tests.archives.test_round_trip import ELSEWHERE, emptied
 
@@ -152,3 +153,12 @@ def test_a_zip_that_is_no_archive_is_refused_as_before(clinic, browse):
 
     assert answer.status_code == 422
     assert "no table of any form" in answer.content.decode()
+
+
+def test_who_takes_everything_out_stands_in_the_log_of_readings(browse, clinic):
+    archive_of(browse())
+
+    rows = AccessRecord.objects.values_list("member_name", "surface", "classification")
+    assert sorted(rows) == [
+        (clinic.owner.name, "file", "confidential"), (clinic.owner.name, "file", "health"),
+    ]  # fmt: skip

@@ -117,7 +117,8 @@ def test_no_header_passes_for_another_by_its_underscore():
 
 
 def test_a_slow_download_holds_no_thread():
-    download = Streaming([b"x" * 1000] * 20)
+    made = []
+    download = Streaming(made.append(1) or b"x" * 1000 for _ in range(20))
 
     def page(environ, start):
         start("200 OK", [])
@@ -128,6 +129,7 @@ def test_a_slow_download_holds_no_thread():
         slow = asyncio.create_task(ask(bridge, scope(path="/download"), slowly=0.05))
         await asyncio.sleep(0.1)
         await ask(bridge, scope(path="/"))
+        assert len(made) < 10  # the download has hardly begun
         assert not slow.done()
         return await slow
 

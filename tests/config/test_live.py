@@ -136,7 +136,7 @@ end_membership(by=actor_of(boss), member=Member.objects.get(email="eilat@clinic.
 """)
     (eleni,) = listen_alone.announce(OF_EILAT)
     assert eventually(lambda: eleni in owner.ids())
-    assert eventually(lambda: leaver.ended_at)
+    assert eventually(lambda: leaver.ended_at, seconds=5)  # long before all are asked for anew
     assert "event: signed-out" in leaver.lines
     assert eleni not in leaver.ids()
 
@@ -200,5 +200,5 @@ def test_many_streams_hear_each_of_many_facts(listen):
     ]
     ids = listen.announce(*[OF_BOTH] * 50)
     may_hear = [s for s in streams if s.cookies != listen.server.session_of("agent@clinic.test")]
-    assert eventually(lambda: all(len(s.heard) == 50 for s in may_hear))
+    assert eventually(lambda: all(len(s.heard) == 50 for s in may_hear), seconds=5)
     assert all(s.ids() == ids for s in may_hear)

@@ -189,12 +189,13 @@ class _Names:
 def _rows_by_name(model: type[N], names: Iterable[str], is_demo: bool) -> dict[str, N]:
     kept = {name: word for name in names if (word := typed.fitted(model, "name", name))}
     wanted = set(kept.values())
-    missing = wanted - set(found_among(model, "name", wanted, "name"))
+    rows = {str(row): row for row in found_among(model, "name", wanted)}
+    missing = sorted(wanted - rows.keys())
     if missing:
         model._default_manager.bulk_create(
-            (model(name=name, is_demo=is_demo) for name in sorted(missing)), ignore_conflicts=True
+            (model(name=name, is_demo=is_demo) for name in missing), ignore_conflicts=True
         )
-    rows = {str(row): row for row in found_among(model, "name", wanted)}
+        rows |= {str(row): row for row in found_among(model, "name", missing)}
     return {name: rows[word] for name, word in kept.items()}
 
 

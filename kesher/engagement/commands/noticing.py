@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kesher.core.access import Actor, require_kind, visible
+from kesher.core.access import SYSTEM, Actor, require_kind, visible
 from kesher.core.events import announce
 from kesher.core.feeds.models import Feed
 from kesher.core.feeds.queries import may_connect
@@ -17,7 +17,7 @@ from kesher.customers.models import EmergencyAccess
 from kesher.engagement.events import MemberNotified, MessageQueued, NotificationRead
 from kesher.engagement.models import Message, Notification, Task, Touch
 from kesher.organization.models import Absence, Member
-from kesher.organization.queries import actor_of
+from kesher.organization.queries import actor_of, owners
 
 Notable = Touch | Task | Absence | Job | Message | Feed | EmergencyAccess
 KINDS = {
@@ -74,10 +74,9 @@ def notify_of_trouble(*, by: Actor, feed: Feed, now: datetime) -> list[Notificat
 @transaction.atomic
 def notify_of_emergency(*, by: Actor, access: EmergencyAccess, now: datetime) -> list[Notification]:
     """Tell the owners that somebody opened in an emergency what was closed to him, and why."""
-    owners = Member.objects.filter(is_active=True, role__is_owner=True).select_related("role")
     rung = [
         notify_member(by=by, member=one, about=access, caused_by_id=access.member_id, now=now)
-        for one in owners
+        for one in owners(SYSTEM)
     ]
     return [one for one in rung if one is not None]
 
@@ -85,9 +84,8 @@ def notify_of_emergency(*, by: Actor, access: EmergencyAccess, now: datetime) ->
 def _tell_him_or_owners(
     by: Actor, member_id: int | None, about: Notable, now: datetime
 ) -> list[Notification]:
-    working = Member.objects.filter(is_active=True).select_related("role")
-    owners = list(working.filter(role__is_owner=True))
-    for told in (list(working.filter(pk=member_id)), owners):
+    himself = Member.objects.filter(pk=member_id, is_active=True).select_related("role")
+    for told in (himself, owners(SYSTEM)):
         rung = [
             notify_member(by=by, member=one, about=about, caused_by_id=None, now=now)
             for one in told

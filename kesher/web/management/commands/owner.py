@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from kesher.core.access import SYSTEM, visible
+from kesher.core.access import SYSTEM
 from kesher.organization.commands.signing_in import forget_second_steps
 from kesher.organization.models import Member
+from kesher.organization.queries import owners
 
 
 class Command(BaseCommand):
@@ -40,10 +41,10 @@ class Command(BaseCommand):
         )
 
     def _owner(self, email: str | None) -> Member:
-        owners = visible(SYSTEM, Member).filter(role__is_owner=True, is_active=True)
+        rows = owners(SYSTEM)
         if email:
-            owners = owners.filter(email__iexact=email.strip())
-        found = list(owners.select_related("role").order_by("pk")[:20])
+            rows = rows.filter(email__iexact=email.strip())
+        found = list(rows.order_by("pk")[:20])
         if not found:
             raise CommandError(
                 "There is no such owner. Before anybody works here, open the first page instead."
