@@ -25,7 +25,7 @@ from kesher.customers.models import (
     Tie,
     Wish,
 )
-from kesher.customers.points import Address, Reading, read_address
+from kesher.customers.points import Address, Reading, one_line
 from kesher.customers.uses import reading_of
 from kesher.organization.models import Language, Member
 
@@ -162,7 +162,7 @@ def _points(ids: Sequence[int]) -> dict[int, dict[str, list[Any]]]:
 def _address(reading: Reading) -> Address:
     """The address in its parts, with what was typed where the parts don't say the same."""
     parts = Address(reading.street, reading.city, reading.postcode, reading.country)
-    if any((parts.street, parts.city, parts.postcode)) and read_address(parts).raw == reading.raw:
+    if any((parts.street, parts.city, parts.postcode)) and one_line(parts) == reading.raw:
         return parts
     return Address(reading.street, reading.city, reading.postcode, reading.country, raw=reading.raw)
 

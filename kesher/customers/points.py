@@ -94,19 +94,24 @@ def read_messenger(typed: str) -> Reading:
     return _fitting(Reading(kind=Kind.MESSENGER, normal=fold(raw), raw=raw))
 
 
+def one_line(address: Address) -> str:
+    """An address as it is shown: as it was typed, else of its parts."""
+    locality = " ".join(filter(None, (line(address.postcode), line(address.city))))
+    parts = (line(address.street), locality, line(address.country).upper())
+    return line(address.raw) or ", ".join(filter(None, parts))
+
+
 def read_address(address: Address) -> Reading:
     """An address in parts or in one line; compared by all of its words."""
     street, city, postcode = line(address.street), line(address.city), line(address.postcode)
-    country = line(address.country).upper()
-    locality = " ".join(filter(None, (postcode, city)))
-    raw = line(address.raw) or ", ".join(filter(None, (street, locality, country)))
+    raw = one_line(address)
     normal = fold(raw.replace(",", " "))
     if not normal:
         raise AddressMissing
     return _fitting(
         Reading(
             kind=Kind.ADDRESS, normal=normal[:254], raw=raw, street=street, city=city,
-            postcode=postcode, country=country,
+            postcode=postcode, country=line(address.country).upper(),
         )
     )  # fmt: skip
 

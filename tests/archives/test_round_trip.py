@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 from django.utils import translation
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from kesher.billing.models import Purchase
@@ -270,6 +270,7 @@ TEXT = st.text(
         min_size=1, max_size=4,
     )
 )  # fmt: skip
+@example(people=[("", "0", "", [], [], "\U0001f3fb")])  # a street of which nothing is compared
 def test_whatever_people_are_called_they_come_back(clinic, tmp_path_factory, people):
     folder = tmp_path_factory.mktemp("any")
     with transaction.atomic():
